@@ -1,0 +1,5 @@
+/** Placeholder. */
+@NullMarked
+package org.mysqlmanager.local;
+
+import org.jspecify.annotations.NullMarked;

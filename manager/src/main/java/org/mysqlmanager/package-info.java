@@ -1,0 +1,5 @@
+/** Placeholder. */
+@NullMarked
+package org.mysqlmanager;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Placeholder. */
+@NullMarked
+package org.mysqlmanager.zk;
+
+import org.jspecify.annotations.NullMarked;
