@@ -1,0 +1,18 @@
+package org.mysqlmanager.local;
+
+import org.mysqlmanager.local.install.ProxyDistribution;
+
+/** A proxy in front of the cluster: ports for writers and for readers, and one for the manager. */
+sealed interface Proxy extends Program permits HaproxyProxy, ProxysqlProxy {
+  /** The names of a proxy's ports. */
+  String WRITER = "writer";
+
+  String READER = "reader";
+  String ADMIN = "admin";
+
+  ProxyDistribution distribution();
+
+  default int port(String port) {
+    return ports().of(port);
+  }
+}
