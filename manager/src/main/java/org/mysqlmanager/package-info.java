@@ -1,4 +1,4 @@
-/** Placeholder. */
+/** The application: the only place where the parts are wired together. */
 @NullMarked
 package org.mysqlmanager;
 

@@ -1,0 +1,57 @@
+package org.mysqlmanager.decide;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.mysqlmanager.model.Membership;
+import org.mysqlmanager.model.Operation.Rejoin;
+import org.mysqlmanager.model.Operation.RejoinStep;
+import org.mysqlmanager.model.ServerId;
+import org.mysqlmanager.observe.ServerObservation.Reachable;
+
+/** Servers of the spec that are no members: not yet, or no longer. */
+final class Strangers {
+  private Strangers() {}
+
+  /** The former source first, then who was lost, then the new. */
+  static List<ServerId> inOrder(View view) {
+    List<ServerId> result = new ArrayList<>();
+    for (Membership membership :
+        List.of(Membership.FORMER_SOURCE, Membership.LOST, Membership.NEW)) {
+      view.others().stream()
+          .filter(id -> view.state().server(id).membership() == membership)
+          .forEach(result::add);
+    }
+    return result;
+  }
+
+  /**
+   * Whether a stranger that answers is open for writes and ours to close. A new server with data of
+   * its own is not: it may be another cluster's, named here by mistake.
+   */
+  static boolean mustBeClosed(View view, ServerId id, Reachable server) {
+    boolean mayBeHalfOpen =
+        isBeingCloned(view, id) || view.isConfiguredToFollow(server, view.source());
+    boolean closed =
+        mayBeHalfOpen ? server.settings().readOnly() : server.settings().superReadOnly();
+    return !closed && isOurs(view, id, server);
+  }
+
+  private static boolean isOurs(View view, ServerId id, Reachable server) {
+    if (view.state().server(id).membership() != Membership.NEW) {
+      return true;
+    }
+    boolean isPartOfTheSource =
+        !server.executed().isEmpty()
+            && view.reachable(view.source())
+                .filter(source -> view.errant(server, source).isEmpty())
+                .isPresent();
+    return Preflight.isFresh(server) || isPartOfTheSource || !view.proxiesRoutingTo(id).isEmpty();
+  }
+
+  /** A clone needs its recipient open for the administrator. */
+  private static boolean isBeingCloned(View view, ServerId id) {
+    return view.state().operation().orElse(null) instanceof Rejoin rejoin
+        && rejoin.server().equals(id)
+        && rejoin.step() == RejoinStep.CLONE;
+  }
+}

@@ -1,0 +1,45 @@
+package org.mysqlmanager.model;
+
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** The rules for names, hosts and ports, with the sentences a user gets for breaking them. */
+final class Names {
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
+  private static final Pattern HOST =
+      Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,254}|[0-9A-Fa-f:.]{2,45}");
+
+  private Names() {}
+
+  static void requireValid(String what, @Nullable String value) {
+    if (value == null || !NAME.matcher(value).matches()) {
+      throw new IllegalArgumentException(
+          "%s name %s is not valid: use 1 to 63 letters, digits, '.', '_' or '-', beginning with a letter or a digit"
+              .formatted(what, quoted(value)));
+    }
+  }
+
+  static void requireHost(String what, @Nullable String host) {
+    if (host == null || !HOST.matcher(host).matches()) {
+      throw new IllegalArgumentException(
+          "%s: host %s is not valid: give a host name or an IP address"
+              .formatted(what, quoted(host)));
+    }
+  }
+
+  static void requirePort(String what, int port) {
+    if (port < 1 || port > 65_535) {
+      throw new IllegalArgumentException(
+          "%s %d is out of range: a TCP port is 1 to 65535".formatted(what, port));
+    }
+  }
+
+  /** The value between quotes, with control characters replaced, cut to a length fit for a line. */
+  static String quoted(@Nullable String value) {
+    if (value == null) {
+      return "(missing)";
+    }
+    String printable = value.replaceAll("\\p{Cntrl}", "?");
+    return "'" + (printable.length() > 80 ? printable.substring(0, 80) + "..." : printable) + "'";
+  }
+}

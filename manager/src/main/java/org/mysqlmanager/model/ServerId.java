@@ -1,0 +1,25 @@
+package org.mysqlmanager.model;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+
+/**
+ * The name of a server: 1 to 63 characters of {@code A-Z a-z 0-9 . _ -}, the first a letter or a
+ * digit. It is part of ZooKeeper paths, log lines and proxy commands, hence the narrow alphabet.
+ */
+public record ServerId(@JsonValue String value) implements Comparable<ServerId> {
+  @JsonCreator
+  public ServerId {
+    Names.requireValid("server", value);
+  }
+
+  @Override
+  public int compareTo(ServerId other) {
+    return value.compareTo(other.value);
+  }
+
+  @Override
+  public String toString() {
+    return value;
+  }
+}

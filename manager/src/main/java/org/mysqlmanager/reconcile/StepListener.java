@@ -1,0 +1,17 @@
+package org.mysqlmanager.reconcile;
+
+import java.time.Duration;
+import org.mysqlmanager.model.ClusterName;
+
+/** Is told of each step that was carried out. Thread-safe; must not block. */
+@FunctionalInterface
+public interface StepListener {
+  /**
+   * A step has ended.
+   *
+   * @param step the step's name
+   * @param result one of {@code done}, {@code failed}, {@code unknown}, {@code refused}
+   * @param took from its start to its end
+   */
+  void finished(ClusterName cluster, String step, String result, Duration took);
+}
