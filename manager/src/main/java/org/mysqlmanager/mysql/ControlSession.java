@@ -1,0 +1,191 @@
+package org.mysqlmanager.mysql;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.mysqlmanager.model.Epoch;
+import org.mysqlmanager.net.Deadline;
+import org.mysqlmanager.reconcile.Permit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A connection for changes, which carries the epoch under which they are made as a connection
+ * attribute. When it opens, sessions of lower epochs on the server are ended, and if one of a
+ * higher epoch is there it gives up. So a leader that was paused cannot change a server that its
+ * successor has begun to work on, whatever it believes.
+ *
+ * <p>It needs {@code performance_schema} (on by default); without it only the permit protects.
+ *
+ * <p>Used by one thread at a time.
+ */
+final class ControlSession implements AutoCloseable {
+  static final String EPOCH_ATTRIBUTE = "mysql_manager_epoch";
+  private static final Logger LOG = LoggerFactory.getLogger(ControlSession.class);
+  private static final Duration LONGEST_WAIT_FOR_THE_KILLED = Duration.ofSeconds(1);
+
+  private final Connection connection;
+  private final Dialect dialect;
+  private final Permit permit;
+  private final long id;
+
+  /** Whether a changing statement was sent since this session was taken for the current change. */
+  private volatile boolean touched;
+
+  private ControlSession(Connection connection, Dialect dialect, Permit permit, long id) {
+    this.connection = connection;
+    this.dialect = dialect;
+    this.permit = permit;
+    this.id = id;
+  }
+
+  /**
+   * Opens a session under the permit's epoch.
+   *
+   * @param limit bounds waiting for locks and for each answer
+   * @throws PermitLostException if a session of a newer leader is on the server
+   */
+  static ControlSession open(
+      Connections connections, Account account, Permit permit, Duration limit)
+      throws SQLException, PermitLostException {
+    Connection connection =
+        connections.open(
+            account,
+            Map.of(EPOCH_ATTRIBUTE, permit.epoch().toString()),
+            limit.minusSeconds(1),
+            limit);
+    try {
+      Dialect dialect = Dialect.of(connection);
+      String id = Statements.value(connection, "SELECT CONNECTION_ID()");
+      ControlSession session =
+          new ControlSession(connection, dialect, permit, Long.parseLong(id == null ? "0" : id));
+      session.endLowerEpochs(connections);
+      return session;
+    } catch (SQLException | PermitLostException | RuntimeException e) {
+      Connections.close(connection);
+      throw e;
+    }
+  }
+
+  /** The same session for another change in the same epoch. */
+  ControlSession under(Permit next) {
+    return new ControlSession(connection, dialect, next, id);
+  }
+
+  /** Whether the session serves that epoch and the server still knows it. */
+  boolean isUsable(Epoch epoch, Duration limit) throws SQLException {
+    return permit.epoch().equals(epoch)
+        && connection.isValid(Math.toIntExact(Math.max(1, limit.toSeconds())));
+  }
+
+  Connection connection() {
+    return connection;
+  }
+
+  Dialect dialect() {
+    return dialect;
+  }
+
+  Epoch epoch() {
+    return permit.epoch();
+  }
+
+  /** The server's number for this session. */
+  long id() {
+    return id;
+  }
+
+  boolean isTouched() {
+    return touched;
+  }
+
+  void requirePermit() throws PermitLostException {
+    if (!permit.isValid()) {
+      throw new PermitLostException("the permit of epoch " + permit.epoch() + " has ended");
+    }
+  }
+
+  /** Executes a statement that changes the server, if the permit is still valid. */
+  void change(String sql, Object... values) throws SQLException, PermitLostException {
+    requirePermit();
+    touched = true;
+    Statements.execute(connection, sql, values);
+  }
+
+  /** Ends another session; that it has ended already is as good. */
+  void kill(long session) throws SQLException, PermitLostException {
+    try {
+      change("KILL " + session);
+    } catch (SQLException e) {
+      if (Diagnosis.numberOf(e) != Diagnosis.NO_SUCH_THREAD) {
+        throw e;
+      }
+    }
+  }
+
+  /** Waits until none of those sessions can change anything any more. */
+  boolean awaitGone(Set<Long> sessions, Deadline deadline) throws SQLException {
+    while (true) {
+      boolean gone =
+          ClientSession.list(connection).stream()
+              .noneMatch(session -> sessions.contains(session.id()) && !session.isKilled());
+      if (gone || deadline.hasPassed()) {
+        return gone;
+      }
+      try {
+        Thread.sleep(10);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new SQLException("interrupted", "08S01", e);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    Connections.close(connection);
+  }
+
+  private void endLowerEpochs(Connections connections) throws SQLException, PermitLostException {
+    List<Other> others =
+        Statements.query(
+            connection,
+            row -> new Other(row.getLong(1), row.getLong(2)),
+            """
+            SELECT PROCESSLIST_ID, CAST(ATTR_VALUE AS UNSIGNED)
+            FROM performance_schema.session_connect_attrs
+            WHERE ATTR_NAME = ? AND PROCESSLIST_ID <> CONNECTION_ID()
+            """,
+            EPOCH_ATTRIBUTE);
+    long own = permit.epoch().value();
+    for (Other other : others) {
+      if (other.epoch > own) {
+        throw new PermitLostException(
+            "a leader of epoch %d is at work on %s, and this one's is %d"
+                .formatted(other.epoch, connections.endpoint(), own));
+      }
+    }
+    Set<Long> lower =
+        others.stream()
+            .filter(other -> other.epoch < own)
+            .map(Other::session)
+            .collect(Collectors.toSet());
+    for (long session : lower) {
+      LOG.info(
+          "{}: ending session {} of a deposed leader; this is epoch {}",
+          connections.endpoint(),
+          session,
+          own);
+      kill(session);
+    }
+    if (!lower.isEmpty() && !awaitGone(lower, Deadline.after(LONGEST_WAIT_FOR_THE_KILLED))) {
+      throw new SQLException("sessions " + lower + " of a deposed leader do not end");
+    }
+  }
+
+  private record Other(long session, long epoch) {}
+}

@@ -1,0 +1,184 @@
+package org.mysqlmanager.mysql;
+
+import java.io.EOFException;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.sql.SQLException;
+import java.time.Duration;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+import org.mysqlmanager.mysql.Dialect.UnsupportedServerException;
+import org.mysqlmanager.observe.ServerObservation.Cause;
+
+/**
+ * What an error of the driver or the server means.
+ *
+ * @param sentence one sentence for people: the server, its address, what failed, what to do
+ * @see <a href="https://dev.mysql.com/doc/mysql-errors/9.7/en/server-error-reference.html">error
+ *     numbers</a>
+ */
+record Diagnosis(Cause cause, String sentence) {
+  static final int NO_SUCH_THREAD = 1094;
+  static final int NO_SUCH_TABLE = 1146;
+  private static final int PARSE_ERROR = 1064;
+  private static final int TOO_LONG = 1470;
+
+  /**
+   * @param server as in {@code s1 (127.0.0.1:3306)}
+   * @param account which account was used
+   * @param setting where its password is configured
+   */
+  static Diagnosis of(SQLException error, String server, Account account, String setting) {
+    Cause cause = causeOf(error);
+    String sentence =
+        switch (cause) {
+          case CONNECTION_FAILED ->
+              "%s cannot be connected to: %s; check that mysqld runs there and that the address is right"
+                  .formatted(server, deepestMessage(error));
+          case TIMED_OUT -> "%s does not answer in time".formatted(server);
+          case UNKNOWN_HOST ->
+              "%s cannot be found: its host name does not resolve; check the server's host in the configuration, and DNS"
+                  .formatted(server);
+          case NOT_READY -> "%s is starting or shutting down: %s".formatted(server, message(error));
+          case ACCESS_DENIED -> accessDenied(error, server, account, setting);
+          case TOO_MANY_CONNECTIONS ->
+              "%s has no connection left for user '%s': raise max_connections or end idle clients (%s)"
+                  .formatted(server, account.user(), message(error));
+          case TLS_FAILED ->
+              "%s: no TLS connection: %s; check the server's certificate and the TLS mode in the configuration"
+                  .formatted(server, deepestMessage(error));
+          case UNSUPPORTED ->
+              error instanceof UnsupportedServerException
+                  ? server + " " + error.getMessage()
+                  : "%s answers with an error: %s".formatted(server, message(error));
+        };
+    return new Diagnosis(cause, sentence);
+  }
+
+  static Diagnosis timedOut(String server, Duration limit) {
+    return new Diagnosis(
+        Cause.TIMED_OUT, "%s does not answer within %d ms".formatted(server, limit.toMillis()));
+  }
+
+  /** Whether the connection is lost, so that nobody knows what became of the last statement. */
+  static boolean isLinkLost(SQLException error) {
+    if (numberOf(error) != 0) {
+      // 1053: the server goes down; 1317 and 3169: the statement or session was killed.
+      return switch (numberOf(error)) {
+        case 1053, 1077, 1079, 1159, 1160, 1161, 1317, 3169, 4031 -> true;
+        default -> false;
+      };
+    }
+    String state = error.getSQLState();
+    return state == null || state.startsWith("08") || find(error, SocketException.class) != null;
+  }
+
+  /** MySQL's error number; 0 if it is not from the server. */
+  static int numberOf(Throwable error) {
+    for (Throwable t = error; t != null; t = t.getCause()) {
+      if (t instanceof SQLException sql && sql.getErrorCode() != 0) {
+        return sql.getErrorCode();
+      }
+    }
+    return 0;
+  }
+
+  /**
+   * What MySQL says, fit to be shown: the two errors that quote the statement (and with it perhaps
+   * a password) are put in other words.
+   */
+  static String message(SQLException error) {
+    int number = numberOf(error);
+    if (number == 0) {
+      return deepestMessage(error);
+    }
+    String text =
+        switch (number) {
+          case PARSE_ERROR -> "the server does not understand the statement";
+          case TOO_LONG -> "a value is too long";
+          default -> String.valueOf(error.getMessage()).strip();
+        };
+    return "MySQL error " + number + ": " + text;
+  }
+
+  private static Cause causeOf(SQLException error) {
+    return switch (numberOf(error)) {
+      case 1040, 1203, 1226 -> Cause.TOO_MANY_CONNECTIONS;
+      case 1044, 1045, 1129, 1130, 1142, 1143, 1227, 1370, 1524, 1698, 1820, 1862, 3118, 3955 ->
+          Cause.ACCESS_DENIED;
+      case 3159 -> Cause.TLS_FAILED;
+      case 1053, 1077, 1079, 3032, 3168 -> Cause.NOT_READY;
+      case 1159, 1161 -> Cause.TIMED_OUT;
+      case 1158, 1160, 1317, 3169, 4031 -> Cause.CONNECTION_FAILED;
+      case 0 -> causeOfLocal(error);
+      default -> Cause.UNSUPPORTED;
+    };
+  }
+
+  private static Cause causeOfLocal(SQLException error) {
+    if (error instanceof UnsupportedServerException) {
+      return Cause.UNSUPPORTED;
+    }
+    if (find(error, UnknownHostException.class) != null) {
+      return Cause.UNKNOWN_HOST;
+    }
+    if (find(error, SocketTimeoutException.class) != null) {
+      return Cause.TIMED_OUT;
+    }
+    // A connection that breaks during the TLS handshake is no trouble with certificates.
+    if (find(error, SocketException.class) != null || find(error, EOFException.class) != null) {
+      return Cause.CONNECTION_FAILED;
+    }
+    String text = deepestMessage(error);
+    if (find(error, SSLException.class) != null
+        || text.contains("SSL Connection required")
+        || text.contains("Public Key Retrieval")) {
+      return Cause.TLS_FAILED;
+    }
+    return isLinkLost(error) ? Cause.CONNECTION_FAILED : Cause.UNSUPPORTED;
+  }
+
+  private static String accessDenied(
+      SQLException error, String server, Account account, String setting) {
+    return switch (numberOf(error)) {
+      case 1045, 1524, 1698 ->
+          "%s refuses user '%s': check %s".formatted(server, account.user(), setting);
+      case 1820, 1862 ->
+          "%s refuses user '%s': its password has expired; set a new one and change %s"
+              .formatted(server, account.user(), setting);
+      case 3118, 3955 ->
+          "%s refuses user '%s': the account is locked; unlock it with ALTER USER … ACCOUNT UNLOCK"
+              .formatted(server, account.user());
+      case 1129 ->
+          "%s refuses this host after too many broken connections: run TRUNCATE TABLE performance_schema.host_cache there"
+              .formatted(server);
+      case 1130 ->
+          "%s does not allow user '%s' to connect from this host: create the account for host '%%'"
+              .formatted(server, account.user());
+      default ->
+          "%s: user '%s' lacks a privilege: %s".formatted(server, account.user(), message(error));
+    };
+  }
+
+  private static <T extends Throwable> @Nullable T find(Throwable error, Class<T> type) {
+    for (Throwable t = error; t != null; t = t.getCause()) {
+      if (type.isInstance(t)) {
+        return type.cast(t);
+      }
+    }
+    return null;
+  }
+
+  /** The driver's own messages run over several lines; the innermost says what happened. */
+  private static String deepestMessage(Throwable error) {
+    String text = error.getClass().getSimpleName();
+    for (Throwable t = error; t != null; t = t.getCause()) {
+      String message = t.getMessage();
+      if (message != null && !message.isBlank()) {
+        text = message.strip().replaceAll("\\s*\\R\\s*", " ").replaceAll("\\.$", "");
+      }
+    }
+    return text;
+  }
+}

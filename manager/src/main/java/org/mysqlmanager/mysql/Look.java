@@ -1,0 +1,193 @@
+package org.mysqlmanager.mysql;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import org.mysqlmanager.model.GtidSet;
+import org.mysqlmanager.model.SetupSpec;
+import org.mysqlmanager.net.Deadline;
+import org.mysqlmanager.observe.ServerObservation.CloneState;
+import org.mysqlmanager.observe.ServerObservation.CloneStatus;
+import org.mysqlmanager.observe.ServerObservation.Identity;
+import org.mysqlmanager.observe.ServerObservation.Reachable;
+import org.mysqlmanager.observe.ServerObservation.Replication;
+import org.mysqlmanager.observe.ServerObservation.Settings;
+
+/**
+ * Looks at a server over one connection, in two round trips: one SELECT, then {@code SHOW REPLICA
+ * STATUS}. In this order what was executed is read before what was retrieved. No user table is
+ * opened.
+ *
+ * <p>Whether the initial set-up is complete takes a third. It is asked in each look until it is,
+ * then once a minute, and again as soon as another server answers, the server changes between
+ * source and replica, or a change was made by this process.
+ *
+ * <p>Used by one thread at a time.
+ */
+final class Look implements AutoCloseable {
+  private static final Duration SETUP_TRUSTED_FOR = Duration.ofMinutes(1);
+
+  private static final String SELECT =
+      """
+      SELECT @@global.gtid_executed AS executed, @@global.gtid_purged AS purged,
+        @@version AS version, @@server_id AS server_id, @@server_uuid AS server_uuid,
+        @@global.read_only AS read_only, @@global.super_read_only AS super_read_only,
+        @@global.gtid_mode AS gtid_mode,
+        @@global.enforce_gtid_consistency AS enforce_gtid_consistency,
+        @@global.log_bin AS log_bin, @@global.{updates} AS log_replica_updates,
+        EXISTS(SELECT 1 FROM information_schema.TABLES WHERE TABLE_SCHEMA NOT IN ('mysql', 'sys',
+          'performance_schema', 'information_schema', 'mysql_innodb_cluster_metadata'))
+          AS user_data,
+      """;
+
+  /** The tables of the clone plugin exist only where it is installed. */
+  private static final String WITH_CLONE =
+      """
+        1 AS clone_active, c.STATE AS clone_state, c.BEGIN_TIME AS clone_began,
+        c.ERROR_NO AS clone_error_number, c.ERROR_MESSAGE AS clone_error,
+        IF(c.STATE = 'In Progress', (SELECT FLOOR(100 * SUM(DATA) / NULLIF(SUM(ESTIMATE), 0))
+          FROM performance_schema.clone_progress), NULL) AS clone_percent
+      FROM (SELECT 1) AS one LEFT JOIN performance_schema.clone_status AS c ON TRUE
+      """;
+
+  private static final String WITHOUT_CLONE =
+      """
+        EXISTS(SELECT 1 FROM information_schema.PLUGINS
+          WHERE PLUGIN_NAME = 'clone' AND PLUGIN_STATUS = 'ACTIVE') AS clone_active
+      """;
+
+  private final Connection connection;
+  private final String select;
+  private final Setup setup;
+  private final MySqlAccounts accounts;
+  private final SetupSpec spec;
+  private boolean hasClone = true;
+
+  /** Until when, and for which server in which role, the set-up need not be asked for. */
+  private Deadline completeUntil = Deadline.after(Duration.ZERO);
+
+  private String completeFor = "";
+
+  Look(Connection connection, MySqlAccounts accounts, SetupSpec spec) throws SQLException {
+    this.connection = connection;
+    this.select = SELECT.replace("{updates}", Dialect.of(connection).logReplicaUpdates());
+    this.setup = new Setup(accounts);
+    this.accounts = accounts;
+    this.spec = spec;
+  }
+
+  GtidSet executed() throws SQLException {
+    return GtidSet.parse(Statements.value(connection, "SELECT @@global.gtid_executed"));
+  }
+
+  /**
+   * @param askForSetup whether what is remembered of the set-up may be out of date
+   */
+  Reachable look(boolean askForSetup) throws SQLException {
+    Seen seen = select();
+    Optional<Replication> replication =
+        ReplicaStatus.read(connection).map(ReplicaStatus::replication);
+    boolean isSource = replication.isEmpty() && !seen.settings.readOnly();
+    return new Reachable(
+        seen.identity,
+        seen.settings,
+        seen.executed,
+        seen.purged,
+        seen.hasUserData,
+        missingSetup(seen.identity.uuid(), isSource, askForSetup),
+        replication,
+        seen.lastClone);
+  }
+
+  private Seen select() throws SQLException {
+    if (hasClone) {
+      try {
+        return select(WITH_CLONE);
+      } catch (SQLException e) {
+        if (Diagnosis.numberOf(e) != Diagnosis.NO_SUCH_TABLE) {
+          throw e;
+        }
+        hasClone = false;
+      }
+    }
+    Seen seen = select(WITHOUT_CLONE);
+    hasClone = seen.lastClone.available();
+    return seen;
+  }
+
+  private Seen select(String clonePart) throws SQLException {
+    return Statements.query(connection, Look::seen, select + clonePart).getFirst();
+  }
+
+  private Set<String> missingSetup(String uuid, boolean isSource, boolean ask) throws SQLException {
+    String asked = uuid + (isSource ? " source" : " replica");
+    if (!ask && asked.equals(completeFor) && !completeUntil.hasPassed()) {
+      return Set.of();
+    }
+    Set<String> missing = setup.inspect(connection, spec).missing(spec, accounts, isSource);
+    completeFor = missing.isEmpty() ? asked : "";
+    completeUntil = Deadline.after(SETUP_TRUSTED_FOR);
+    return missing;
+  }
+
+  private record Seen(
+      Identity identity,
+      Settings settings,
+      GtidSet executed,
+      GtidSet purged,
+      boolean hasUserData,
+      CloneStatus lastClone) {}
+
+  private static Seen seen(ResultSet row) throws SQLException {
+    return new Seen(
+        new Identity(text(row, "version"), row.getLong("server_id"), text(row, "server_uuid")),
+        new Settings(
+            row.getBoolean("read_only"),
+            row.getBoolean("super_read_only"),
+            text(row, "gtid_mode").equals("ON"),
+            text(row, "enforce_gtid_consistency").equals("ON"),
+            row.getBoolean("log_bin"),
+            row.getBoolean("log_replica_updates")),
+        GtidSet.parse(row.getString("executed")),
+        GtidSet.parse(row.getString("purged")),
+        row.getBoolean("user_data"),
+        lastClone(row));
+  }
+
+  private static CloneStatus lastClone(ResultSet row) throws SQLException {
+    boolean active = row.getBoolean("clone_active");
+    if (!active || row.getMetaData().getColumnCount() < 14) {
+      return new CloneStatus(active, CloneState.NONE, "", "", Optional.empty());
+    }
+    CloneState state =
+        switch (text(row, "clone_state")) {
+          case "In Progress" -> CloneState.IN_PROGRESS;
+          case "Completed" -> CloneState.COMPLETED;
+          case "Failed" -> CloneState.FAILED;
+          case String _ -> CloneState.NONE;
+        };
+    String error =
+        row.getLong("clone_error_number") == 0
+            ? ""
+            : "MySQL error %d: %s"
+                .formatted(row.getLong("clone_error_number"), text(row, "clone_error"));
+    Optional<Integer> percent =
+        state == CloneState.IN_PROGRESS
+            ? Optional.of(Math.clamp(row.getLong("clone_percent"), 0, 100))
+            : Optional.empty();
+    return new CloneStatus(true, state, text(row, "clone_began"), error, percent);
+  }
+
+  private static String text(ResultSet row, String column) throws SQLException {
+    String value = row.getString(column);
+    return value == null ? "" : value;
+  }
+
+  @Override
+  public void close() {
+    Connections.abort(connection);
+  }
+}

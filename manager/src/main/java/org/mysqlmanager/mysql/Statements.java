@@ -1,0 +1,73 @@
+package org.mysqlmanager.mysql;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Statements with values in place of {@code ?}. The driver puts the values in as literals (it knows
+ * the session's quoting rules), which MySQL also takes where it allows no parameters of its own,
+ * such as in {@code CREATE USER}.
+ */
+final class Statements {
+  private Statements() {}
+
+  /** Makes something of the current row. */
+  interface Row<T extends @Nullable Object> {
+    T read(ResultSet row) throws SQLException;
+  }
+
+  static void execute(Connection connection, String sql, Object... values) throws SQLException {
+    try (PreparedStatement statement = prepare(connection, sql, values)) {
+      statement.execute();
+    }
+  }
+
+  static <T> List<T> query(Connection connection, Row<T> row, String sql, Object... values)
+      throws SQLException {
+    try (PreparedStatement statement = prepare(connection, sql, values);
+        ResultSet result = statement.executeQuery()) {
+      List<T> rows = new ArrayList<>();
+      while (result.next()) {
+        rows.add(row.read(result));
+      }
+      return rows;
+    }
+  }
+
+  /** The first column of the only row, or null. */
+  static @Nullable String value(Connection connection, String sql, Object... values)
+      throws SQLException {
+    try (PreparedStatement statement = prepare(connection, sql, values);
+        ResultSet result = statement.executeQuery()) {
+      return result.next() ? result.getString(1) : null;
+    }
+  }
+
+  /** The first column of the only row: a truth value. */
+  static boolean isTrue(Connection connection, String sql, Object... values) throws SQLException {
+    return "1".equals(value(connection, sql, values));
+  }
+
+  private static PreparedStatement prepare(Connection connection, String sql, Object... values)
+      throws SQLException {
+    PreparedStatement statement = connection.prepareStatement(sql);
+    try {
+      for (int i = 0; i < values.length; i++) {
+        switch (values[i]) {
+          case Integer number -> statement.setInt(i + 1, number);
+          case Long number -> statement.setLong(i + 1, number);
+          case Object text -> statement.setString(i + 1, text.toString());
+        }
+      }
+      return statement;
+    } catch (SQLException e) {
+      statement.close();
+      throw e;
+    }
+  }
+}

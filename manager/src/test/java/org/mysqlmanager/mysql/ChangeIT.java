@@ -1,0 +1,333 @@
+package org.mysqlmanager.mysql;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.mysqlmanager.mysql.ObserveIT.reachable;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.mysqlmanager.model.Epoch;
+import org.mysqlmanager.model.GtidSet;
+import org.mysqlmanager.model.SetupSpec;
+import org.mysqlmanager.reconcile.Permit;
+import org.mysqlmanager.reconcile.StepResult;
+import org.mysqlmanager.testing.TestingMySql;
+
+/** Changes to one server: opening, closing, fencing, the set-up, and whose right it is. */
+class ChangeIT {
+  private static final Account CLIENT = new Account("client", "c");
+
+  private TestingMySql mysql;
+  private ConnectorJServer server;
+
+  @BeforeEach
+  void start() throws Exception {
+    mysql = TestServers.start(1, "--super-read-only=ON");
+    server = TestServers.adapter(mysql);
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    if (mysql != null) {
+      server.close();
+      mysql.close();
+    }
+  }
+
+  @Test
+  void opensAndCloses() throws Exception {
+    assertEquals(StepResult.DONE, server.openForWrites(TestPermit.of(1)));
+    assertEquals("00", readOnly());
+    assertEquals(StepResult.DONE, server.openForWrites(TestPermit.of(1)));
+    assertEquals(StepResult.DONE, server.closeForWrites(false, TestPermit.of(1)));
+    assertEquals("10", readOnly());
+    assertEquals(StepResult.DONE, server.closeForWrites(true, TestPermit.of(1)));
+    assertEquals("11", readOnly());
+    assertEquals(StepResult.DONE, server.closeForWrites(false, TestPermit.of(1)));
+    assertEquals("10", readOnly());
+  }
+
+  @Test
+  void changesNothingWithoutAPermit() throws Exception {
+    assertEquals(new StepResult.Refused(), server.openForWrites(TestPermit.lasting(1, 0)));
+    assertEquals("11", readOnly());
+    assertEquals(StepResult.DONE, server.openForWrites(TestPermit.of(1)));
+    // One question before anything, one before the first statement, none before the second.
+    assertEquals(new StepResult.Refused(), server.closeForWrites(true, TestPermit.lasting(1, 2)));
+    assertEquals("10", readOnly());
+    assertEquals(new StepResult.Refused(), server.setUp(SetupSpec.ALL, TestPermit.lasting(1, 2)));
+  }
+
+  @Test
+  void aStatementThatAFrozenServerExecutesLateDoesNotOpenIt() throws Exception {
+    var timeouts =
+        new MySqlTimeouts(Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(2));
+    try (ConnectorJServer hasty =
+        TestServers.adapter(mysql, TestAccounts.ALL, SetupSpec.ALL, timeouts)) {
+      // Freezes the server just before the statement is sent.
+      AtomicInteger questions = new AtomicInteger();
+      Permit freezing =
+          new Permit() {
+            @Override
+            public Epoch epoch() {
+              return new Epoch(1);
+            }
+
+            @Override
+            public boolean isValid() {
+              if (questions.incrementAndGet() == 2) {
+                try {
+                  mysql.pause();
+                } catch (Exception e) {
+                  throw new IllegalStateException(e);
+                }
+              }
+              return true;
+            }
+          };
+      try {
+        assertInstanceOf(StepResult.Unknown.class, hasty.openForWrites(freezing));
+      } finally {
+        mysql.resume();
+      }
+      mysql.awaitAnswer();
+      Awaitility.await()
+          .during(Duration.ofMillis(500))
+          .atMost(Duration.ofSeconds(10))
+          .until(() -> readOnly().equals("11"));
+    }
+  }
+
+  @Test
+  void setsUpEverythingOnceAndCompletesWhatIsMissing() throws Exception {
+    assertEquals(StepResult.DONE, server.openForWrites(TestPermit.of(1)));
+    assertEquals(5, reachable(server.observe()).missingSetup().size());
+    // Cut short as by a kill, each time a statement later; the next one finds what is half made.
+    int questions = 2;
+    StepResult result;
+    while ((result = server.setUp(SetupSpec.ALL, TestPermit.lasting(1, questions)))
+        .equals(new StepResult.Refused())) {
+      assertFalse(reachable(server.observe()).missingSetup().isEmpty());
+      assertTrue(++questions < 20);
+    }
+    assertEquals(StepResult.DONE, result);
+    assertTrue(questions > 3, "cut short " + questions);
+    assertEquals(StepResult.DONE, server.setUp(SetupSpec.ALL, TestPermit.of(1)));
+    assertEquals(Set.of(), reachable(server.observe()).missingSetup());
+    GtidSet executed = server.executed();
+    assertEquals(StepResult.DONE, server.setUp(SetupSpec.ALL, TestPermit.of(1)));
+    assertEquals(executed, server.executed(), "nothing to do is nothing done");
+    assertFalse(reachable(server.observe()).hasUserData());
+
+    try (Connection application = TestServers.connect(mysql, TestAccounts.APPLICATION)) {
+      Statements.execute(application, "CREATE TABLE app.t (id INT PRIMARY KEY)");
+      Statements.execute(application, "INSERT INTO app.t VALUES (1)");
+      assertThrows(
+          SQLException.class, () -> Statements.execute(application, "CREATE DATABASE elsewhere"));
+    }
+    TestServers.connect(mysql, TestAccounts.REPLICATION).close();
+    try (Connection monitor = TestServers.connect(mysql, TestAccounts.MONITOR)) {
+      Statements.value(monitor, "SHOW REPLICA STATUS");
+    }
+  }
+
+  @Test
+  void theEventRunsOnTheSourceAndWritesNoTransaction() throws Exception {
+    assertEquals(StepResult.DONE, server.openForWrites(TestPermit.of(1)));
+    assertEquals(StepResult.DONE, server.setUp(SetupSpec.ALL, TestPermit.of(1)));
+    mysql.sql("ALTER EVENT mysql_manager.flush_binary_logs DISABLE");
+    server.openForWrites(TestPermit.of(1));
+    assertEquals(
+        "ENABLED",
+        mysql.value(
+            "SELECT STATUS FROM information_schema.EVENTS WHERE EVENT_NAME='flush_binary_logs'"));
+    assertEquals(Set.of(), reachable(server.observe()).missingSetup());
+    int before = binaryLogs();
+    mysql.sql("ALTER EVENT mysql_manager.flush_binary_logs ON SCHEDULE EVERY 1 SECOND");
+    GtidSet executed = server.executed();
+    Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> binaryLogs() > before + 1);
+    assertEquals(executed, server.executed());
+  }
+
+  @Test
+  void everyPartOfTheSetupCanBeSwitchedOff() throws Exception {
+    SetupSpec nothing = new SetupSpec(false, false, false, Optional.empty(), false);
+    try (ConnectorJServer bare =
+        TestServers.adapter(mysql, TestAccounts.ALL, nothing, TestServers.TIMEOUTS)) {
+      assertEquals(Set.of(), reachable(bare.observe()).missingSetup());
+      assertEquals(StepResult.DONE, bare.setUp(nothing, TestPermit.of(1)));
+      assertEquals(GtidSet.EMPTY, bare.executed());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"üüüüüüüüüüüüüüüüü", "dolphin🐬", "two\nlines"})
+  void aReplicationPasswordThatReplicasCannotUseIsRefusedBeforeAnything(String password)
+      throws Exception {
+    MySqlAccounts accounts =
+        new MySqlAccounts(
+            TestAccounts.MANAGER,
+            new Account("repl", password),
+            TestAccounts.MONITOR,
+            TestAccounts.APPLICATION);
+    try (ConnectorJServer strict = TestServers.adapter(mysql, accounts)) {
+      for (StepResult result :
+          List.of(
+              strict.setUp(SetupSpec.ALL, TestPermit.of(1)),
+              strict.follow(mysql.endpoint(), TestPermit.of(1)))) {
+        var failed = assertInstanceOf(StepResult.Failed.class, result);
+        assertFalse(failed.reason().contains(password), failed.reason());
+      }
+    }
+    assertEquals(GtidSet.EMPTY, server.executed());
+  }
+
+  @Test
+  void fencingEndsAWritingClientAndAnOpenTransactionAndSparesTheManager() throws Exception {
+    openWithTable();
+    try (Connection writing = TestServers.connect(mysql, CLIENT);
+        Connection open = TestServers.connect(mysql, CLIENT);
+        Connection locking = TestServers.connect(mysql, CLIENT);
+        Connection ours = TestServers.connect(mysql, TestAccounts.MANAGER)) {
+      open.setAutoCommit(false);
+      Statements.execute(open, "INSERT INTO shop.t VALUES (-1)");
+      // This alone would keep SET GLOBAL super_read_only waiting for ever.
+      Statements.execute(locking, "LOCK TABLES shop.locked WRITE");
+      AtomicInteger written = new AtomicInteger();
+      Thread writer =
+          Thread.ofVirtual()
+              .start(() -> {
+                try {
+                  while (true) {
+                    Statements.execute(
+                        writing, "INSERT INTO shop.t VALUES (" + written.get() + ")");
+                    written.incrementAndGet();
+                  }
+                } catch (SQLException _) {
+                  // Fenced.
+                }
+              });
+      Awaitility.await().until(() -> written.get() > 10);
+
+      assertEquals(StepResult.DONE, server.fence(TestPermit.of(1)));
+
+      assertEquals("11", readOnly());
+      assertEquals("0", mysql.value("SELECT COUNT(*) FROM shop.t WHERE id = -1"));
+      assertThrows(SQLException.class, () -> Statements.execute(open, "COMMIT"));
+      writer.join(Duration.ofSeconds(10));
+      assertFalse(writer.isAlive());
+      String last = mysql.value("SELECT COUNT(*) FROM shop.t");
+      try (Connection again = TestServers.connect(mysql, CLIENT)) {
+        assertThrows(
+            SQLException.class, () -> Statements.execute(again, "INSERT INTO shop.t VALUES (-2)"));
+      }
+      assertEquals(last, mysql.value("SELECT COUNT(*) FROM shop.t"));
+      assertEquals("1", Statements.value(ours, "SELECT 1"));
+      assertEquals(StepResult.DONE, server.fence(TestPermit.of(1)));
+    }
+  }
+
+  @Test
+  void aNewLeaderEndsTheSessionsOfItsPredecessorAndRefusesUnderItsSuccessor() throws Exception {
+    assertEquals(StepResult.DONE, server.openForWrites(TestPermit.of(5)));
+    long deposed = epochSession("5");
+    try (ConnectorJServer successor = TestServers.adapter(mysql)) {
+      assertEquals(StepResult.DONE, successor.closeForWrites(true, TestPermit.of(6)));
+      assertEquals(
+          "0",
+          mysql.value("SELECT COUNT(*) FROM information_schema.processlist WHERE id = " + deposed));
+      assertEquals(new StepResult.Refused(), server.openForWrites(TestPermit.of(5)));
+      assertEquals("11", readOnly());
+      assertEquals(
+          "6",
+          mysql.value(
+              "SELECT GROUP_CONCAT(ATTR_VALUE) FROM performance_schema.session_connect_attrs WHERE ATTR_NAME = 'mysql_manager_epoch'"));
+      // Elected again, it may.
+      assertEquals(StepResult.DONE, server.openForWrites(TestPermit.of(7)));
+      assertEquals(new StepResult.Refused(), successor.openForWrites(TestPermit.of(6)));
+      assertEquals(new StepResult.Refused(), server.openForWrites(TestPermit.of(6)));
+    }
+  }
+
+  @Test
+  void aCommandThatIsBlockedEndsInTimeAndTakesNoEffectLater() throws Exception {
+    openWithTable();
+    try (Connection locking = TestServers.connect(mysql, CLIENT)) {
+      Statements.execute(locking, "LOCK TABLES shop.locked WRITE");
+      var timeouts =
+          new MySqlTimeouts(Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(2));
+      try (ConnectorJServer hasty =
+          TestServers.adapter(mysql, TestAccounts.ALL, SetupSpec.ALL, timeouts)) {
+        long began = System.nanoTime();
+        StepResult result = hasty.closeForWrites(true, TestPermit.of(1));
+        assertFalse(result instanceof StepResult.Done, result.toString());
+        assertTrue(System.nanoTime() - began < Duration.ofMillis(2500).toNanos());
+      }
+      Statements.execute(locking, "UNLOCK TABLES");
+      assertEquals("00", readOnly());
+    }
+  }
+
+  @Test
+  void seesTheFirstCommitAndOnlyThat() throws Exception {
+    openWithTable();
+    GtidSet after = server.executed();
+    assertInstanceOf(
+        StepResult.Failed.class, server.awaitCommitBeyond(after, Duration.ofMillis(300)));
+    Thread commit =
+        Thread.ofVirtual()
+            .start(() -> {
+              try {
+                mysql.sql("INSERT INTO shop.t VALUES (77)");
+              } catch (SQLException e) {
+                throw new IllegalStateException(e);
+              }
+            });
+    assertEquals(StepResult.DONE, server.awaitCommitBeyond(after, Duration.ofSeconds(20)));
+    commit.join();
+    assertEquals(StepResult.DONE, server.awaitCommitBeyond(after, Duration.ofMillis(1)));
+    assertEquals(StepResult.DONE, server.awaitCommitBeyond(GtidSet.EMPTY, Duration.ofMillis(1)));
+  }
+
+  private void openWithTable() throws SQLException {
+    assertEquals(StepResult.DONE, server.openForWrites(TestPermit.of(1)));
+    mysql.sql(
+        "CREATE DATABASE shop",
+        "CREATE TABLE shop.t (id INT PRIMARY KEY)",
+        "CREATE TABLE shop.locked (id INT PRIMARY KEY)",
+        "CREATE USER client@'%' IDENTIFIED BY 'c'",
+        "GRANT ALL ON shop.* TO client@'%'");
+  }
+
+  private int binaryLogs() throws SQLException {
+    try (Connection connection = TestServers.connect(mysql, TestAccounts.MANAGER)) {
+      return Statements.query(connection, row -> row.getString(1), "SHOW BINARY LOGS").size();
+    }
+  }
+
+  private String readOnly() throws SQLException {
+    return mysql.value("SELECT CONCAT(@@global.read_only, @@global.super_read_only)");
+  }
+
+  private long epochSession(String epoch) throws SQLException {
+    return Long.parseLong(
+        mysql.value(
+            "SELECT PROCESSLIST_ID FROM performance_schema.session_connect_attrs WHERE ATTR_NAME = 'mysql_manager_epoch' AND ATTR_VALUE = '"
+                + epoch
+                + "'"));
+  }
+}
