@@ -1,0 +1,129 @@
+package org.mysqlmanager;
+
+import io.dropwizard.core.Application;
+import io.dropwizard.core.server.AbstractServerFactory;
+import io.dropwizard.core.setup.AdminEnvironment;
+import io.dropwizard.core.setup.Bootstrap;
+import io.dropwizard.core.setup.Environment;
+import io.dropwizard.jersey.setup.JerseyEnvironment;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.mysqlmanager.cli.CheckConfigurationCommand;
+import org.mysqlmanager.cli.Failures;
+import org.mysqlmanager.cli.RunServerCommand;
+import org.mysqlmanager.cli.StatusCommand;
+import org.mysqlmanager.config.ConfigurationReader;
+import org.mysqlmanager.config.DurationText;
+import org.mysqlmanager.config.ManagerConfiguration;
+import org.mysqlmanager.http.ClusterHealth;
+import org.mysqlmanager.http.ClustersResource;
+import org.mysqlmanager.http.ErrorMapper;
+import org.mysqlmanager.http.IndexResource;
+import org.mysqlmanager.http.LeadershipHealth;
+import org.mysqlmanager.http.ReconcileTask;
+import org.mysqlmanager.http.ResignTask;
+import org.mysqlmanager.http.ZooKeeperHealth;
+import org.mysqlmanager.metrics.ManagerMetrics;
+import org.mysqlmanager.metrics.MetricsResource;
+import org.mysqlmanager.metrics.ProcessMetrics;
+import org.mysqlmanager.metrics.StepMetrics;
+import org.mysqlmanager.model.ClusterSpec;
+import org.mysqlmanager.reconcile.ManagerStatus;
+import org.mysqlmanager.reconcile.StepListener;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The program: the only place where its parts are wired together. */
+public class ManagerApplication extends Application<ManagerConfiguration> {
+  private static final Logger LOG = LoggerFactory.getLogger(ManagerApplication.class);
+
+  /** Runs a command; the process ends with it, unless it is {@code server}. */
+  public static void main(String... arguments) throws Exception {
+    new ManagerApplication().run(arguments);
+  }
+
+  @Override
+  public String getName() {
+    return "mysql-manager";
+  }
+
+  @Override
+  protected void addDefaultCommands(Bootstrap<ManagerConfiguration> bootstrap) {
+    bootstrap.addCommand(new RunServerCommand(this));
+    bootstrap.addCommand(new CheckConfigurationCommand(this, System.out, System.err));
+    bootstrap.addCommand(new StatusCommand(System.out));
+  }
+
+  @Override
+  public void initialize(Bootstrap<ManagerConfiguration> bootstrap) {
+    bootstrap.setConfigurationFactoryFactory((type, validator, json, prefix) ->
+        new ConfigurationReader(validator, json, prefix, System::getenv));
+  }
+
+  @Override
+  public void run(ManagerConfiguration configuration, Environment environment) {
+    configuration.warnings().forEach(LOG::warn);
+    PrometheusRegistry registry = new PrometheusRegistry();
+    ManagerStatus manager = wire(configuration, environment, new StepMetrics(registry));
+    registry.register(new ManagerMetrics(manager));
+    registry.register(new ProcessMetrics());
+
+    if (configuration.getServerFactory() instanceof AbstractServerFactory server) {
+      server.setRegisterDefaultExceptionMappers(false); // ErrorMapper takes every error
+    }
+    JerseyEnvironment jersey = environment.jersey();
+    jersey.register(new ErrorMapper());
+    jersey.register(new IndexResource(manager));
+    jersey.register(new ClustersResource(manager));
+    jersey.register(new MetricsResource(manager, registry));
+
+    AdminEnvironment admin = environment.admin();
+    admin.addTask(new ReconcileTask(manager));
+    admin.addTask(new ResignTask(manager));
+    environment.healthChecks().register("zookeeper", new ZooKeeperHealth(manager));
+    environment.healthChecks().register("leadership", new LeadershipHealth(manager));
+    for (ClusterSpec cluster : configuration.clusters()) {
+      environment
+          .healthChecks()
+          .register("cluster-" + cluster.name(), new ClusterHealth(manager, cluster.name()));
+    }
+    environment.lifecycle().addServerLifecycleListener(ManagerApplication::logAddresses);
+    LOG.info(
+        "Manager {} is starting: {} cluster(s), checked every {}, ZooKeeper at {}{}.",
+        configuration.manager().id(),
+        configuration.clusters().size(),
+        DurationText.print(configuration.reconcile().checkInterval()),
+        configuration.zookeeper().connect(),
+        configuration.zookeeper().root());
+  }
+
+  /**
+   * Makes the core: leadership, store, adapters and the loops. They start with the server, and are
+   * stopped before it ends.
+   */
+  protected ManagerStatus wire(
+      ManagerConfiguration configuration, Environment environment, StepListener steps) {
+    Core core = new Core(configuration, steps);
+    environment.lifecycle().manage(core);
+    return core.status();
+  }
+
+  private static void logAddresses(Server server) {
+    for (Connector connector : server.getConnectors()) {
+      if (connector instanceof ServerConnector listening) {
+        LOG.info(
+            "The {} port is {} on {}.",
+            listening.getName(),
+            listening.getLocalPort(),
+            listening.getHost() == null ? "all interfaces" : listening.getHost());
+      }
+    }
+  }
+
+  @Override
+  protected void onFatalError(Throwable failure) {
+    System.exit(Failures.exitCode(failure));
+  }
+}

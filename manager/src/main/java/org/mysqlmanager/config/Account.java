@@ -1,0 +1,4 @@
+package org.mysqlmanager.config;
+
+/** A user and its password. */
+public record Account(String user, Secret password) {}
