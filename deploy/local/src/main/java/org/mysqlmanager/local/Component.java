@@ -34,7 +34,7 @@ final class Component {
       throw new LocalException(program.name() + " is already running");
     }
     program.prepare();
-    for (int port : program.ports().all()) {
+    for (int port : program.ports().allListening()) {
       ports.release(port);
       if (Ports.isTaken(port)) {
         throw new LocalException(
@@ -92,6 +92,11 @@ final class Component {
    */
   long pid() {
     return required().child().orElseThrow(this::notRunning).pid();
+  }
+
+  /** The same, empty when it does not run. */
+  synchronized Optional<Long> runningPid() {
+    return running().flatMap(SupervisedProcess::child).map(ProcessHandle::pid);
   }
 
   void kill() {

@@ -26,9 +26,9 @@ record HaproxyProxy(String name, Path folder, NamedPorts ports, ProxyDistributio
             Map.of(
                 "lua", lua.toString(),
                 "host", Probe.LOOPBACK,
-                "admin_port", String.valueOf(port(ADMIN)),
-                "writer_port", String.valueOf(port(WRITER)),
-                "reader_port", String.valueOf(port(READER)))));
+                "admin_port", String.valueOf(listeningPort(ADMIN)),
+                "writer_port", String.valueOf(listeningPort(WRITER)),
+                "reader_port", String.valueOf(listeningPort(READER)))));
   }
 
   @Override
@@ -40,6 +40,6 @@ record HaproxyProxy(String name, Path folder, NamedPorts ports, ProxyDistributio
 
   @Override
   public boolean isReady() {
-    return Probe.ask(port(ADMIN), "show info\n").contains("Uptime_sec");
+    return Probe.ask(listeningPort(ADMIN), "show info\n").contains("Uptime_sec");
   }
 }

@@ -17,6 +17,7 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.mysqlmanager.local.install.MysqlDistribution;
 import org.mysqlmanager.local.install.ProxyDistribution;
+import org.mysqlmanager.local.link.Links;
 import org.mysqlmanager.local.process.Await;
 import org.mysqlmanager.local.process.LocalException;
 import org.mysqlmanager.local.process.Ports;
@@ -49,6 +50,7 @@ public final class LocalSystem implements AutoCloseable {
   private final Optional<MysqlDistribution> mysql;
   private final ManagerConfigurations managerConfigurations;
   private final Consumer<String> progress;
+  private final Optional<Links> links;
 
   LocalSystem(
       Path folder,
@@ -57,7 +59,8 @@ public final class LocalSystem implements AutoCloseable {
       Passwords passwords,
       Optional<MysqlDistribution> mysql,
       ManagerConfigurations managerConfigurations,
-      Consumer<String> progress) {
+      Consumer<String> progress,
+      boolean relays) {
     this.folder = folder;
     this.ports = ports;
     this.passwords = passwords;
@@ -67,6 +70,8 @@ public final class LocalSystem implements AutoCloseable {
     for (Program program : programs) {
       components.put(program.name(), new Component(program, ports));
     }
+    this.links = relays ? Optional.of(ComponentLinks.between(components)) : Optional.empty();
+    links.ifPresent(Links::open);
   }
 
   /** A system whose data is in {@code folder}: new, or what an earlier system left there. */
@@ -75,7 +80,6 @@ public final class LocalSystem implements AutoCloseable {
   }
 
   // --- What there is
-  // -------------------------------------------------------------------------------------------------
 
   /** All names, in the order of starting. */
   public List<String> names() {
@@ -113,7 +117,6 @@ public final class LocalSystem implements AutoCloseable {
   }
 
   // --- Processes
-  // -----------------------------------------------------------------------------------------------------
 
   /**
    * Starts everything that does not run yet: first what the managers need, then the managers.
@@ -145,11 +148,13 @@ public final class LocalSystem implements AutoCloseable {
   /** {@code kill -9} on the process itself. Returns when it is gone. */
   public void kill(String name) {
     component(name).kill();
+    links.ifPresent(between -> between.ended(name));
   }
 
   /** An orderly end (SIGTERM), or a kill when that takes too long. */
   public void stop(String name) {
     component(name).stop();
+    links.ifPresent(between -> between.ended(name));
   }
 
   /** Freezes the process (SIGSTOP): connections stay, nothing is answered. */
@@ -196,7 +201,6 @@ public final class LocalSystem implements AutoCloseable {
   }
 
   // --- Addresses
-  // -----------------------------------------------------------------------------------------------------
 
   /**
    * The port that a component's users connect to: MySQL, ZooKeeper's clients, the writer port, the
@@ -208,6 +212,20 @@ public final class LocalSystem implements AutoCloseable {
 
   public String host() {
     return Probe.LOOPBACK;
+  }
+
+  /** The port that a component's process listens on, which no relay has; else {@link #port}. */
+  public int listeningPort(String name) {
+    return component(name).program().ports().allListening().iterator().next();
+  }
+
+  /**
+   * What lies between the components.
+   *
+   * @throws LocalException when the system was not built with relays
+   */
+  public Links links() {
+    return links.orElseThrow(() -> new LocalException("this system has no relays"));
   }
 
   /** ZooKeeper's connect string, all members. */
@@ -240,6 +258,11 @@ public final class LocalSystem implements AutoCloseable {
     return program(proxy, Proxy.class).port(Proxy.ADMIN);
   }
 
+  /** The same, past any relay. */
+  public int proxyAdminListeningPort(String proxy) {
+    return program(proxy, Proxy.class).listeningPort(Proxy.ADMIN);
+  }
+
   public ProxyDistribution.Kind proxyKind(String proxy) {
     return program(proxy, Proxy.class).distribution().kind();
   }
@@ -257,11 +280,10 @@ public final class LocalSystem implements AutoCloseable {
   }
 
   // --- Talking to it
-  // -------------------------------------------------------------------------------------------------
 
-  /** Root's connection to a server itself. Answers are waited for 20 s. */
+  /** Root's connection to a server itself, past any relay. Answers are waited for 20 s. */
   public Connection connect(String server) throws SQLException {
-    return connectAs(Account.ROOT, program(server, MysqlServer.class).port(), "");
+    return connectAs(Account.ROOT, program(server, MysqlServer.class).listeningPort(), "");
   }
 
   /** The application's connection through the first proxy's writer port. */
@@ -284,8 +306,16 @@ public final class LocalSystem implements AutoCloseable {
    * when none answers, or it does not know the cluster (yet).
    */
   public Optional<JsonNode> clusterStatus() {
-    List<URI> urls = managers().stream().filter(this::isAlive).map(this::applicationUrl).toList();
-    return new StatusApi(CLUSTER).status(urls);
+    return new StatusApi(CLUSTER).status(managerUrls());
+  }
+
+  /** {@code GET /clusters/main/history} of the first manager that answers. */
+  public Optional<JsonNode> clusterHistory() {
+    return new StatusApi(CLUSTER).history(managerUrls());
+  }
+
+  private List<URI> managerUrls() {
+    return managers().stream().filter(this::isAlive).map(this::applicationUrl).toList();
   }
 
   /**
@@ -313,7 +343,6 @@ public final class LocalSystem implements AutoCloseable {
   }
 
   // --- The end
-  // -------------------------------------------------------------------------------------------------------
 
   /**
    * Ends everything in an orderly way: managers, then the proxy and MySQL, then ZooKeeper. Nothing
@@ -334,6 +363,7 @@ public final class LocalSystem implements AutoCloseable {
   @Override
   public void close() {
     Parallel.run(names(), name -> component(name).close());
+    links.ifPresent(Links::close);
     ports.close();
   }
 

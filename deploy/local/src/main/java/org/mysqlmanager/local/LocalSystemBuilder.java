@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.mysqlmanager.local.install.CacheFolder;
 import org.mysqlmanager.local.install.MysqlDistribution;
@@ -48,6 +49,7 @@ public final class LocalSystemBuilder {
   private final Map<String, Object> managerSettings = new LinkedHashMap<>();
   private UnaryOperator<String> rewriting = UnaryOperator.identity();
   private boolean usualPorts;
+  private boolean relays;
   private Consumer<String> progress = _ -> {};
 
   LocalSystemBuilder(Path folder) {
@@ -143,6 +145,25 @@ public final class LocalSystemBuilder {
     return this;
   }
 
+  /**
+   * Puts a relay between any two components, so that {@link LocalSystem#links} can cut, slow down
+   * and stop what one sends to another. Linux only. The port that a component is known under is the
+   * relay's then: {@link LocalSystem#port}.
+   */
+  public LocalSystemBuilder relays(boolean wanted) {
+    relays = wanted;
+    return this;
+  }
+
+  /**
+   * Has the servers offer no TLS, so that {@link org.mysqlmanager.local.link.Links#hold} finds
+   * statements in what is said to them.
+   */
+  public LocalSystemBuilder withoutTls() {
+    serverOptions = Stream.concat(serverOptions.stream(), Stream.of("--tls-version=")).toList();
+    return this;
+  }
+
   /** Gets a line for each thing that takes long, from any thread. */
   public LocalSystemBuilder progress(Consumer<String> listener) {
     progress = listener;
@@ -173,7 +194,7 @@ public final class LocalSystemBuilder {
     addManagers(programs, saved, configurations);
     saved.save();
     return new LocalSystem(
-        folder, programs, ports, passwords, distribution, configurations, progress);
+        folder, programs, ports, passwords, distribution, configurations, progress, relays);
   }
 
   private MysqlDistribution mysqlDistribution(CacheFolder cache) {
@@ -182,7 +203,6 @@ public final class LocalSystemBuilder {
 
   private void addZookeepers(List<Program> programs, SavedPorts saved) {
     List<NamedPorts> ports = new ArrayList<>();
-    List<String> members = new ArrayList<>();
     for (int id = 1; id <= zookeepers; id++) {
       Map<String, Integer> own = new LinkedHashMap<>();
       own.put(
@@ -190,8 +210,7 @@ public final class LocalSystemBuilder {
           saved.choose("zk" + id, ZookeeperNode.CLIENT, USUAL_ZOOKEEPER + id - 1));
       own.put(ZookeeperNode.PEER, saved.choose("zk" + id, ZookeeperNode.PEER));
       own.put(ZookeeperNode.ELECTION, saved.choose("zk" + id, ZookeeperNode.ELECTION));
-      ports.add(new NamedPorts(own));
-      members.add(ZookeeperNode.member(id, ports.getLast()));
+      ports.add(named(saved, "zk" + id, own));
     }
     for (int id = 1; id <= zookeepers; id++) {
       programs.add(
@@ -200,7 +219,7 @@ public final class LocalSystemBuilder {
               folder.resolve("zk" + id),
               id,
               ports.get(id - 1),
-              members,
+              List.copyOf(ports),
               JavaRuntime.current()));
     }
   }
@@ -214,7 +233,9 @@ public final class LocalSystemBuilder {
     for (int id = 1; id <= servers; id++) {
       String name = "s" + id;
       NamedPorts ports =
-          new NamedPorts(
+          named(
+              saved,
+              name,
               Map.of(
                   MysqlServer.MYSQL, saved.choose(name, MysqlServer.MYSQL, USUAL_MYSQL + id - 1)));
       programs.add(
@@ -242,14 +263,19 @@ public final class LocalSystemBuilder {
       ports.put(Proxy.ADMIN, saved.choose(name, Proxy.ADMIN, USUAL_PROXY_ADMIN + 10 * i));
       programs.add(
           switch (distribution.kind()) {
-            case HAPROXY -> new HaproxyProxy(name, own, new NamedPorts(ports), distribution);
+            case HAPROXY -> new HaproxyProxy(name, own, named(saved, name, ports), distribution);
             case PROXYSQL -> {
               ports.put(ProxysqlProxy.PGSQL, saved.choose(name, ProxysqlProxy.PGSQL));
               ports.put(ProxysqlProxy.PGSQL_ADMIN, saved.choose(name, ProxysqlProxy.PGSQL_ADMIN));
-              yield new ProxysqlProxy(name, own, new NamedPorts(ports), distribution, passwords);
+              yield new ProxysqlProxy(
+                  name, own, named(saved, name, ports), distribution, passwords);
             }
           });
     }
+  }
+
+  private NamedPorts named(SavedPorts saved, String name, Map<String, Integer> known) {
+    return relays ? saved.relayed(name, known) : new NamedPorts(known);
   }
 
   private void addManagers(

@@ -46,8 +46,14 @@ record MysqlServer(
     return folder.resolve("mysqld.log");
   }
 
+  /** Where others find it. */
   int port() {
     return ports.of(MYSQL);
+  }
+
+  /** Where it is found even when a relay's link is cut. */
+  int listeningPort() {
+    return ports.listening(MYSQL);
   }
 
   @Override
@@ -65,6 +71,10 @@ record MysqlServer(
     List<String> command = new ArrayList<>(mysql.mysqld());
     command.add("--defaults-file=" + folder.resolve("my.cnf"));
     command.add("--init-file=" + initFile());
+    if (ports.areRelayed()) {
+      // It still reports the port that others know.
+      command.add("--port=" + listeningPort());
+    }
     command.addAll(options);
     return command;
   }
@@ -76,12 +86,16 @@ record MysqlServer(
 
   @Override
   public boolean isReady() {
-    if (!Probe.accepts(port())) {
+    if (!Probe.accepts(listeningPort())) {
       return false; // the driver's refusal is slower than this look
     }
     try (Connection connection =
         Jdbc.connect(
-            port(), Account.ROOT.user(), passwords.of(Account.ROOT), "", Duration.ofSeconds(1))) {
+            listeningPort(),
+            Account.ROOT.user(),
+            passwords.of(Account.ROOT),
+            "",
+            Duration.ofSeconds(1))) {
       forgetAccounts();
       return connection.isValid(1);
     } catch (SQLException _) {

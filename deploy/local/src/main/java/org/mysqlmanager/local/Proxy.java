@@ -12,7 +12,13 @@ sealed interface Proxy extends Program permits HaproxyProxy, ProxysqlProxy {
 
   ProxyDistribution distribution();
 
+  /** Where others find it. */
   default int port(String port) {
     return ports().of(port);
+  }
+
+  /** Where it listens. */
+  default int listeningPort(String port) {
+    return ports().listening(port);
   }
 }

@@ -27,7 +27,7 @@ record ProxysqlProxy(
   @Override
   public void prepare() {
     Map<String, String> values = new HashMap<>();
-    ports.byUse().forEach((use, port) -> values.put(use + "_port", String.valueOf(port)));
+    ports.listening().forEach((use, port) -> values.put(use + "_port", String.valueOf(port)));
     values.put("host", Probe.LOOPBACK);
     values.put("data", folder.resolve("data").toString());
     values.put("local_admin_password", passwords.of(Account.ROOT));
@@ -63,6 +63,8 @@ record ProxysqlProxy(
 
   @Override
   public boolean isReady() {
-    return Probe.greets(port(ADMIN)) && Probe.accepts(port(WRITER)) && Probe.accepts(port(READER));
+    return Probe.greets(listeningPort(ADMIN))
+        && Probe.accepts(listeningPort(WRITER))
+        && Probe.accepts(listeningPort(READER));
   }
 }

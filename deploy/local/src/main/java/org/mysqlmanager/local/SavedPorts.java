@@ -5,6 +5,8 @@ import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Properties;
 import java.util.stream.Collectors;
 import org.mysqlmanager.local.process.Ports;
@@ -55,6 +57,13 @@ final class SavedPorts {
         before.matches("\\d{1,5}") ? ports.againOrFree(Integer.parseInt(before)) : ports.free();
     chosen.setProperty(key, String.valueOf(port));
     return port;
+  }
+
+  /** Ports that a relay has, and for each another one for the process to listen on. */
+  NamedPorts relayed(String component, Map<String, Integer> known) {
+    Map<String, Integer> listening = new LinkedHashMap<>();
+    known.keySet().forEach(use -> listening.put(use, choose(component, use + ".listening")));
+    return new NamedPorts(known, listening);
   }
 
   /**

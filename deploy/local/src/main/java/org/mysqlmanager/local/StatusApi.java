@@ -45,6 +45,14 @@ final class StatusApi {
     return Optional.ofNullable(first);
   }
 
+  /** The finished operations, as the first manager that answers knows them. */
+  Optional<JsonNode> history(List<URI> managers) {
+    return managers.stream()
+        .map(manager -> get(manager.resolve("/clusters/" + cluster + "/history")))
+        .flatMap(Optional::stream)
+        .findFirst();
+  }
+
   private @Nullable JsonNode find(JsonNode answer) {
     for (JsonNode candidate : answer.path("clusters")) {
       if (cluster.equals(candidate.path("name").asText())) {

@@ -4,9 +4,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** One member of the ZooKeeper ensemble, or the only one. */
+/**
+ * One member of the ZooKeeper ensemble, or the only one.
+ *
+ * @param members the ports of all members, in the order of their ids, which begin with 1
+ */
 record ZookeeperNode(
-    String name, Path folder, int id, NamedPorts ports, List<String> members, JavaRuntime java)
+    String name, Path folder, int id, NamedPorts ports, List<NamedPorts> members, JavaRuntime java)
     implements Program {
 
   /** The ports of a member: for clients, for its followers, for elections. */
@@ -15,9 +19,23 @@ record ZookeeperNode(
   static final String PEER = "peer";
   static final String ELECTION = "election";
 
-  /** The line that names a member to all of the ensemble. */
-  static String member(int id, NamedPorts ports) {
-    return "server.%d=%s:%d:%d".formatted(id, Probe.LOOPBACK, ports.of(PEER), ports.of(ELECTION));
+  /**
+   * The lines that name the members: the others as they are known, itself with the ports that it is
+   * to listen on, for which ZooKeeper has no setting of their own.
+   */
+  private String memberLines() {
+    StringBuilder lines = new StringBuilder();
+    for (int member = 1; member <= members.size(); member++) {
+      NamedPorts its = members.get(member - 1);
+      lines.append(
+          "server.%d=%s:%d:%d%n"
+              .formatted(
+                  member,
+                  Probe.LOOPBACK,
+                  member == id ? its.listening(PEER) : its.of(PEER),
+                  member == id ? its.listening(ELECTION) : its.of(ELECTION)));
+    }
+    return lines.toString();
   }
 
   @Override
@@ -35,8 +53,8 @@ record ZookeeperNode(
             "zookeeper/zoo.cfg",
             Map.of(
                 "data", folder.resolve("data").toString(),
-                "port", String.valueOf(ports.of(CLIENT)),
-                "members", members.size() < 2 ? "" : String.join("\n", members))));
+                "port", String.valueOf(ports.listening(CLIENT)),
+                "members", members.size() < 2 ? "" : memberLines())));
   }
 
   @Override
@@ -57,11 +75,11 @@ record ZookeeperNode(
 
   @Override
   public boolean isReady() {
-    return Probe.ask(ports.of(CLIENT), "ruok").contains("imok");
+    return Probe.ask(ports.listening(CLIENT), "ruok").contains("imok");
   }
 
   /** Whether it serves clients, which a member does only while it sees a majority. */
   boolean isServing() {
-    return Probe.ask(ports.of(CLIENT), "srvr").contains("Mode: ");
+    return Probe.ask(ports.listening(CLIENT), "srvr").contains("Mode: ");
   }
 }

@@ -2,6 +2,7 @@ package org.mysqlmanager.local.cli;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
@@ -34,6 +35,15 @@ final class CommandLine {
         ./mm local resume NAME      let it go on (SIGCONT)
         ./mm local zk ls|get PATH   read from its ZooKeeper, such as /mysql-manager/clusters/main/state
         ./mm local down [--purge]   end everything; --purge removes the data as well
+        ./mm local soak [OPTIONS]   a system of its own, with clients, while components are killed, frozen, restarted
+                                    and cut off; then what was acknowledged is compared with what is there.
+                                    Status 0: no violation; 1: some, and where to look. Ctrl-C reports what was found
+            --minutes 10            how long there are faults
+            --seed S                of the sequence of faults (any number; printed)
+            --report DIR            where the report, the timeline and all logs go (.local/soak-SEED)
+            --servers 2|3           how many MySQL servers (2)
+            --check-interval 1s     how often the managers look (1s)
+            --proxy, --mysql        as above
 
       All data, configurations and logs are in the folder .local, and are used again the next time.
       """;
@@ -41,6 +51,17 @@ final class CommandLine {
   private static final Pattern DURATION = Pattern.compile("(\\d{1,6})(ms|s|m)");
   private static final List<String> UP_OPTIONS =
       List.of("--servers", "--check-interval", "--proxy", "--mysql", "--detach", "--help");
+
+  private static final List<String> SOAK_OPTIONS =
+      List.of(
+          "--minutes",
+          "--seed",
+          "--report",
+          "--servers",
+          "--check-interval",
+          "--proxy",
+          "--mysql",
+          "--help");
 
   private final Deque<String> words;
 
@@ -68,6 +89,7 @@ final class CommandLine {
           case "status" -> new Request.Status();
           case "down" -> down();
           case "zk" -> zookeeper();
+          case "soak" -> soak();
           case "help" -> new Request.Help();
           default ->
               new Request.Act(
@@ -76,7 +98,7 @@ final class CommandLine {
                       first,
                       Request.Action.values(),
                       Request.Action::word,
-                      "up, status, down, zk, help"),
+                      "up, status, down, zk, soak, help"),
                   next("the NAME of a component is missing, such as: ./mm local " + first + " s1"));
         };
     if (!words.isEmpty()) {
@@ -93,12 +115,7 @@ final class CommandLine {
     Optional<Path> mysql = Optional.empty();
     Request.Mode mode = Request.Mode.FOREGROUND;
     while (!words.isEmpty()) {
-      String option = words.removeFirst();
-      int equals = option.indexOf('=');
-      if (option.startsWith("--") && equals > 0) { // --servers=2
-        words.addFirst(option.substring(equals + 1));
-        option = option.substring(0, equals);
-      }
+      String option = option();
       switch (option) {
         case "--servers" -> servers = Optional.of(servers(value(option)));
         case "--check-interval" -> checkInterval = duration(option, value(option));
@@ -113,6 +130,59 @@ final class CommandLine {
       }
     }
     return new Request.Up(servers, checkInterval, proxy, mysql, mode);
+  }
+
+  private Request soak() {
+    Duration duration = Duration.ofMinutes(10);
+    long seed = Instant.now().toEpochMilli() % 1_000_000;
+    int servers = 2;
+    Duration checkInterval = Duration.ofSeconds(1);
+    Optional<ProxyDistribution.Kind> proxy = Optional.empty();
+    Optional<Path> mysql = Optional.empty();
+    Optional<Path> folder = Optional.empty();
+    while (!words.isEmpty()) {
+      String option = option();
+      switch (option) {
+        case "--minutes" ->
+            duration = Duration.ofMinutes(number(option, value(option), 1, 100_000));
+        case "--seed" -> seed = number(option, value(option), Long.MIN_VALUE, Long.MAX_VALUE);
+        case "--servers" -> servers = (int) number(option, value(option), 2, 3);
+        case "--check-interval" -> checkInterval = duration(option, value(option));
+        case "--proxy" -> proxy = proxy(value(option));
+        case "--mysql" -> mysql = Optional.of(Path.of(value(option)).toAbsolutePath());
+        case "--report" -> folder = Optional.of(Path.of(value(option)).toAbsolutePath());
+        default ->
+            throw new UsageException(
+                "\"%s\" is no option of soak; there are: %s"
+                    .formatted(option, String.join(", ", SOAK_OPTIONS)));
+      }
+    }
+    return new Request.Soak(duration, seed, servers, checkInterval, proxy, mysql, folder);
+  }
+
+  /** The next option; its value, if it is in the same word, is the next word then. */
+  private String option() {
+    String option = words.removeFirst();
+    int equals = option.indexOf('=');
+    if (option.startsWith("--") && equals > 0) { // --servers=2
+      words.addFirst(option.substring(equals + 1));
+      return option.substring(0, equals);
+    }
+    return option;
+  }
+
+  private static long number(String option, String value, long least, long most) {
+    try {
+      long number = Long.parseLong(value);
+      if (number >= least && number <= most) {
+        return number;
+      }
+    } catch (NumberFormatException _) {
+      // Told below.
+    }
+    throw new UsageException(
+        "%s must be a whole number from %d to %d, not \"%s\""
+            .formatted(option, least, most, value));
   }
 
   private Request down() {

@@ -60,6 +60,7 @@ public final class LocalCommand {
       case Request.Act act -> answer(act.action().word(), act.name());
       case Request.Down down -> down(down.purge());
       case Request.Zookeeper question -> zookeeper(question);
+      case Request.Soak soak -> new SoakCommand(folder, soak, out).run();
       case Request.Help _ -> {
         out.print(CommandLine.HELP);
         yield OK;

@@ -72,5 +72,20 @@ sealed interface Request {
     }
   }
 
+  /**
+   * Run a system of its own under load and faults.
+   *
+   * @param folder for the system, its logs and the report; empty: one below the usual folder
+   */
+  record Soak(
+      Duration duration,
+      long seed,
+      int servers,
+      Duration checkInterval,
+      Optional<ProxyDistribution.Kind> proxy,
+      Optional<Path> mysql,
+      Optional<Path> folder)
+      implements Request {}
+
   record Help() implements Request {}
 }

@@ -62,6 +62,23 @@ public record MysqlDistribution(
     return new MysqlDistribution(mysqld, client, parsed, clone, origin);
   }
 
+  /**
+   * How a program that comes with the command-line client is started, such as {@code mysqlbinlog}.
+   *
+   * @throws LocalException when it is not there
+   */
+  public List<String> program(String name) {
+    List<String> command =
+        new ArrayList<>(
+            client.orElseThrow(() -> new LocalException("this MySQL came without its client")));
+    Path program = Path.of(command.removeLast()).resolveSibling(name);
+    if (!Files.isExecutable(program)) {
+      throw new LocalException("this MySQL came without " + name + ": there is no " + program);
+    }
+    command.add(program.toString());
+    return List.copyOf(command);
+  }
+
   /** Whether {@code --user} must be given: mysqld refuses to run as root without being told to. */
   public static boolean runsAsRoot() {
     return "root".equals(System.getProperty("user.name"));

@@ -50,6 +50,36 @@ class CommandLineTest {
   }
 
   @Test
+  void aSoakTakesItsOptionsAndMakesUpASeedWithoutOne() {
+    assertEquals(
+        new Request.Soak(
+            Duration.ofMinutes(3),
+            42,
+            3,
+            Duration.ofSeconds(2),
+            Optional.of(ProxyDistribution.Kind.PROXYSQL),
+            Optional.empty(),
+            Optional.of(Path.of("/r"))),
+        CommandLine.parse(
+            List.of(
+                "soak",
+                "--minutes=3",
+                "--seed",
+                "42",
+                "--servers",
+                "3",
+                "--check-interval",
+                "2s",
+                "--proxy",
+                "proxysql",
+                "--report",
+                "/r")));
+    Request.Soak soak = (Request.Soak) CommandLine.parse(List.of("soak"));
+    assertEquals(Duration.ofMinutes(10), soak.duration());
+    assertEquals(Duration.ofSeconds(1), soak.checkInterval());
+  }
+
+  @Test
   void otherCommandsAreUnderstood() {
     assertEquals(
         new Request.Act(Request.Action.KILL, "s1"), CommandLine.parse(List.of("kill", "s1")));
@@ -72,7 +102,10 @@ class CommandLineTest {
         "--check-interval 1ms|at least 100ms",
         "--server 2|there are: --servers, --check-interval",
         "up now|there are: --servers",
-        "kil s1|there are: up, status, down, zk, help, kill, pause, resume, start, stop",
+        "kil s1|there are: up, status, down, zk, soak, help, kill, pause, resume, start, stop",
+        "soak --minutes 0|must be a whole number from 1",
+        "soak --servers 1|from 2 to 3",
+        "soak --detach|there are: --minutes, --seed",
         "kill|NAME of a component is missing",
         "kill s1 s2|one word too many",
         "down --all|there is: --purge",
