@@ -17,6 +17,7 @@ import org.mysqlmanager.model.ServerSpec;
 import org.mysqlmanager.mysql.ConnectorJServer;
 import org.mysqlmanager.mysql.MySqlAccounts;
 import org.mysqlmanager.mysql.MySqlTimeouts;
+import org.mysqlmanager.mysql.TlsMode;
 import org.mysqlmanager.proxysql.ProxySql;
 import org.mysqlmanager.reconcile.Connector;
 import org.mysqlmanager.reconcile.MySqlServer;
@@ -24,6 +25,9 @@ import org.mysqlmanager.reconcile.Proxy;
 
 /** Makes adapters with the configured accounts and time limits. */
 final class Adapters implements Connector {
+  /** Stands where an account is not configured; neither adapter takes an empty name. */
+  private static final String NOBODY = "(not configured)";
+
   private final ManagerConfiguration configuration;
 
   Adapters(ManagerConfiguration configuration) {
@@ -37,13 +41,15 @@ final class Adapters implements Connector {
     return new ConnectorJServer(
         server.name(),
         server.endpoint(),
+        server.adminEndpoint(),
         new MySqlAccounts(
             mysql(credentials.manager()),
             mysql(credentials.replication()),
             mysql(credentials.monitor()),
             mysql(credentials.application())),
         new MySqlTimeouts(observe, observe, configuration.reconcile().commandTimeout()),
-        cluster.setup());
+        cluster.setup(),
+        TlsMode.PREFERRED);
   }
 
   @Override
@@ -73,7 +79,9 @@ final class Adapters implements Connector {
    * An account that is not configured is one that nothing asks for: the configuration checks that.
    */
   private static org.mysqlmanager.mysql.Account mysql(Optional<Account> account) {
-    return account.map(Adapters::mysql).orElseGet(() -> new org.mysqlmanager.mysql.Account("", ""));
+    return account
+        .map(Adapters::mysql)
+        .orElseGet(() -> new org.mysqlmanager.mysql.Account(NOBODY, ""));
   }
 
   private static org.mysqlmanager.mysql.Account mysql(Account account) {
@@ -83,7 +91,7 @@ final class Adapters implements Connector {
   private static org.mysqlmanager.proxysql.Account proxysql(Optional<Account> account) {
     return account
         .map(Adapters::proxysql)
-        .orElseGet(() -> new org.mysqlmanager.proxysql.Account("", ""));
+        .orElseGet(() -> new org.mysqlmanager.proxysql.Account(NOBODY, ""));
   }
 
   private static org.mysqlmanager.proxysql.Account proxysql(Account account) {

@@ -11,7 +11,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.mysqlmanager.config.ManagerConfiguration;
+import org.mysqlmanager.decide.Decider;
 import org.mysqlmanager.reconcile.Connector;
+import org.mysqlmanager.reconcile.JdkThreads;
 import org.mysqlmanager.reconcile.ManagerStatus;
 import org.mysqlmanager.reconcile.Parts;
 import org.mysqlmanager.reconcile.Reconciler;
@@ -72,12 +74,14 @@ final class Core implements Managed {
             configuration.clusters(),
             new Parts(
                 clock,
+                new JdkThreads(),
                 configuration.reconcile().checkInterval(),
                 configuration.reconcile().observeTimeout(),
                 new ZooKeeperLeadership(zooKeeper, election),
                 new ZooKeeperStateStore(new FencedStore(zooKeeper), election, ephemerals, id),
                 connector,
                 archive,
+                Decider::decide,
                 steps));
   }
 

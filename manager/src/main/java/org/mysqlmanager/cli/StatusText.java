@@ -57,6 +57,11 @@ public final class StatusText {
                 text(cluster, "master_failure_count"),
                 text(cluster, "master_failure_threshold"),
                 cluster.path("old_master_joined").asBoolean(true) ? "joined" : "not joined"));
+    if (cluster.hasNonNull("next_failover_from")) {
+      lines.add(
+          "  no automatic failover before %s (min_failover_interval)"
+              .formatted(text(cluster, "next_failover_from")));
+    }
     if (cluster.hasNonNull("last_failure")) {
       lines.add("  " + paint.warning("! last failure: " + text(cluster, "last_failure")));
     }
@@ -120,6 +125,12 @@ public final class StatusText {
       notes.add(text(server, "reason"));
     } else if (server.hasNonNull("seen_detail")) {
       notes.add(text(server, "seen_detail"));
+    }
+    server.path("warnings").forEach(warning -> notes.add(warning.asText()));
+    if (server.hasNonNull("behind_seconds")) {
+      notes.add(
+          "at least %s s behind: not promoted automatically"
+              .formatted(text(server, "behind_seconds")));
     }
     JsonNode retry = server.path("retry");
     if (retry.hasNonNull("attempts")) {

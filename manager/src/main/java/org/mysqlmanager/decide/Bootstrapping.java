@@ -9,7 +9,9 @@ import org.mysqlmanager.model.Operation.Bootstrap;
 import org.mysqlmanager.model.Operation.BootstrapStep;
 import org.mysqlmanager.model.Phase;
 import org.mysqlmanager.model.ProxyName;
+import org.mysqlmanager.model.Retry;
 import org.mysqlmanager.model.Routing;
+import org.mysqlmanager.model.ServerId;
 import org.mysqlmanager.observe.ServerObservation.Reachable;
 
 /**
@@ -29,17 +31,20 @@ final class Bootstrapping {
               "the initial set-up goes on when %s answers: %s"
                   .formatted(bootstrap.source(), view.unreachableReason(bootstrap.source()))));
     }
+    if (source.settings().readOnly()) {
+      // Not opened yet, or closed again by a restart in the middle of the set-up.
+      return paced(
+          view,
+          at(state, bootstrap, "opens " + bootstrap.source() + " for writes"),
+          new Step.OpenSource(bootstrap.source()));
+    }
     return switch (bootstrap.step()) {
-      case OPEN_SOURCE ->
-          source.settings().readOnly()
-              ? Decision.step(
-                  at(state, bootstrap, "opens " + bootstrap.source() + " for writes"),
-                  new Step.OpenSource(bootstrap.source()))
-              : decide(view, bootstrap.at(BootstrapStep.SET_UP_SOURCE, view.seen().at()));
+      case OPEN_SOURCE -> next(view, bootstrap, BootstrapStep.SET_UP_SOURCE);
       case SET_UP_SOURCE ->
           source.missingSetup().isEmpty()
-              ? decide(view, bootstrap.at(BootstrapStep.ROUTE, view.seen().at()))
-              : Decision.step(
+              ? next(view, bootstrap, BootstrapStep.ROUTE)
+              : paced(
+                  view,
                   at(state, bootstrap, "creates users and database in " + bootstrap.source()),
                   new Step.SetUpSource(bootstrap.source()));
       case ROUTE -> route(view, bootstrap, state);
@@ -50,7 +55,8 @@ final class Bootstrapping {
     Routing routing = RoutingPolicy.desired(view);
     Set<ProxyName> wrong = view.proxiesOtherThan(routing);
     if (!wrong.isEmpty()) {
-      return Decision.step(
+      return paced(
+          view,
           at(state, bootstrap, "sends clients to " + bootstrap.source()),
           new Step.ApplyRouting(routing, wrong));
     }
@@ -64,6 +70,27 @@ final class Bootstrapping {
             Map.of("total", Durations.millis(bootstrap.started(), view.seen().at())));
     Decision rest = Upkeep.decide(view.with(state.withoutOperation()));
     return new Decision(rest.next(), rest.step(), List.of(record));
+  }
+
+  private static Decision next(View view, Bootstrap bootstrap, BootstrapStep step) {
+    View afresh =
+        view.with(view.state().withServer(bootstrap.source(), s -> s.withRetry(Retry.NONE)));
+    return decide(afresh, bootstrap.at(step, view.seen().at()));
+  }
+
+  /** The step, if it is due; what does not succeed is tried again after growing pauses. */
+  private static Decision paced(View view, ClusterState state, Step step) {
+    ServerId source = view.source();
+    Retry retry = view.state().server(source).retry();
+    ClusterState told =
+        Attempts.areUsedUp(retry)
+            ? state.withPhase(Phase.NEEDS_OPERATOR, Attempts.usedUp(state.reason(), view))
+            : state;
+    if (!retry.isDue(view.seen().at())) {
+      return Decision.only(told.withServer(source, s -> s.withRetry(retry)));
+    }
+    Retry next = retry.next(view.seen().at());
+    return Decision.step(told.withServer(source, s -> s.withRetry(next)), step);
   }
 
   private static ClusterState at(ClusterState state, Bootstrap bootstrap, String doing) {

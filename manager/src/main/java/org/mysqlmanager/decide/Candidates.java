@@ -1,9 +1,12 @@
 package org.mysqlmanager.decide;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.mysqlmanager.model.ServerId;
 import org.mysqlmanager.model.ServerState;
 import org.mysqlmanager.observe.ServerObservation.Reachable;
@@ -17,7 +20,12 @@ final class Candidates {
   sealed interface Choice {
     record Fit(ServerId candidate) implements Choice {}
 
-    record NoneFit(String reason) implements Choice {}
+    /**
+     * There is none.
+     *
+     * @param isForOperator whether there is one that could take over if data may be lost
+     */
+    record NoneFit(String reason, boolean isForOperator) implements Choice {}
   }
 
   /**
@@ -59,11 +67,16 @@ final class Candidates {
         return new Choice.Fit(id);
       }
     }
+    boolean isForOperator =
+        !fit.isEmpty()
+            || view.joinedReplicas().stream()
+                .anyMatch(id -> view.state().server(id).diverged() || isTooFarBehind(view, id));
     return new Choice.NoneFit(
         fit.isEmpty()
             ? "no replica can take over: " + String.join("; ", unfit)
             : "no replica can take over: each of %s has received what another has not"
-                .formatted(fit));
+                .formatted(fit),
+        isForOperator);
   }
 
   /** Why that server must not be promoted; empty if it may. */
@@ -90,6 +103,9 @@ final class Candidates {
     if (sources.stream().noneMatch(source -> view.isConfiguredToFollow(server, source))) {
       return Optional.of("%s does not follow %s".formatted(id, view.source()));
     }
+    if (isTooFarBehind(view, id)) {
+      return Optional.of(behind(view, id, server));
+    }
     Replication replication = server.replication().orElseThrow();
     boolean cannotApply = !replication.applierRunning() && !replication.applierError().isEmpty();
     if (cannotApply && !server.executed().contains(server.received())) {
@@ -97,5 +113,52 @@ final class Candidates {
           "%s cannot apply what it has received: %s".formatted(id, replication.applierError()));
     }
     return Optional.empty();
+  }
+
+  /** Unless it has executed all that the source was last seen to have: then nothing is lost. */
+  private static boolean isTooFarBehind(View view, ServerId id) {
+    boolean hasAll =
+        view.state()
+            .sourceExecuted()
+            .filter(
+                known -> view.reachable(id).filter(r -> r.executed().contains(known)).isPresent())
+            .isPresent();
+    return !hasAll && lag(view, id).compareTo(view.spec().maxFailoverLag()) > 0;
+  }
+
+  /** How far behind it is, as far as anybody knows. */
+  private static Duration lag(View view, ServerId id) {
+    ServerState state = view.state().server(id);
+    Instant sourceLastSeen = view.state().sourceLastSeen().orElse(view.seen().at());
+    Duration missed =
+        state
+            .absentSince()
+            .map(since -> Duration.between(since, sourceLastSeen))
+            .orElse(Duration.ZERO);
+    Duration received = view.seen().evidence().receiverLag().getOrDefault(id, Duration.ZERO);
+    return Stream.of(state.behind().orElse(Duration.ZERO), missed, received)
+        .max(Duration::compareTo)
+        .orElseThrow();
+  }
+
+  private static String behind(View view, ServerId id, Reachable server) {
+    String lost =
+        view.state()
+            .sourceExecuted()
+            .map(executed -> executed.minus(server.received()))
+            .map(missing ->
+                missing.isEmpty()
+                    ? "it has received all that %s was last seen to have, but has yet to apply it"
+                        .formatted(view.source())
+                    : "of what %s was last seen to have, %d transactions would be lost: %s"
+                        .formatted(view.source(), missing.count(), missing))
+            .orElse("how much would be lost nobody knows");
+    return "%s was at least %s behind, which is more than max_failover_lag (%s): %s; bring %s back, or raise max_failover_lag to accept that"
+        .formatted(
+            id,
+            Durations.words(lag(view, id)),
+            Durations.words(view.spec().maxFailoverLag()),
+            lost,
+            view.source());
   }
 }

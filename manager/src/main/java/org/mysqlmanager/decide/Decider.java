@@ -28,7 +28,8 @@ public final class Decider {
       return Discovery.decide(spec, state, seen);
     }
     ServerId source = state.source().get();
-    if (spec.server(source).isEmpty()) {
+    boolean isBeingReplaced = state.operation().orElse(null) instanceof Operation.Failover;
+    if (spec.server(source).isEmpty() && !isBeingReplaced) {
       return Decision.only(
           state.withPhase(
               Phase.NEEDS_OPERATOR,

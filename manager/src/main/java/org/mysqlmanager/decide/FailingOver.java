@@ -1,15 +1,14 @@
 package org.mysqlmanager.decide;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import org.mysqlmanager.model.ClusterState;
 import org.mysqlmanager.model.GtidSet;
 import org.mysqlmanager.model.HistoryRecord;
+import org.mysqlmanager.model.LastFailover;
 import org.mysqlmanager.model.Membership;
 import org.mysqlmanager.model.Operation.Failover;
 import org.mysqlmanager.model.Operation.FailoverStep;
@@ -34,12 +33,22 @@ final class FailingOver {
   /** How often a step that something does not take is carried out before it is left behind. */
   private static final int MOST_ATTEMPTS = 3;
 
+  /** How often the candidate may still be applying what it has received; each wait is bounded. */
+  private static final int MOST_WAITS = 60;
+
   private FailingOver() {}
 
   /** Begins a failover to that candidate. */
   static Decision begin(View view, ServerId candidate, String why) {
     ClusterState state = view.state();
     Reachable chosen = view.reachable(candidate).orElseThrow();
+    GtidSet unreceived =
+        state.sourceExecuted().map(set -> set.minus(chosen.received())).orElse(GtidSet.EMPTY);
+    String whole =
+        unreceived.isEmpty()
+            ? why
+            : "%s; %s was last seen to have %s, which %s has not received"
+                .formatted(why, view.source(), unreceived, candidate);
     Failover failover =
         new Failover(
             view.source(),
@@ -51,7 +60,7 @@ final class FailingOver {
             state.sourceLastSeen(),
             state.sourceFailedAt().orElse(view.seen().at()),
             GtidSet.EMPTY,
-            why,
+            whole,
             view.seen().at(),
             List.of());
     return decide(view, failover);
@@ -64,7 +73,7 @@ final class FailingOver {
       return finish(refreshed, failover);
     }
     if (candidate.isEmpty()) {
-      return candidateAway(refreshed, failover);
+      return FailedCandidate.away(refreshed, failover);
     }
     return step(refreshed, failover.withCandidateFailures(0), candidate.get());
   }
@@ -83,34 +92,79 @@ final class FailingOver {
 
   private static Decision fence(View view, Failover failover, Reachable candidate) {
     Set<ProxyName> open = view.proxiesRoutingTo(failover.oldSource());
-    // A proxy that answers but takes no change must not keep the cluster without a writer for ever.
-    boolean outOfProxies = open.isEmpty() || failover.attempts() >= MOST_ATTEMPTS;
-    if (failover.attempts() > 0 && outOfProxies && isClosed(view, failover.oldSource())) {
+    // A proxy that says that it sends clients there is believed: a source that managers cannot
+    // reach
+    // may take their writes. One that does not answer holds nothing up.
+    if (failover.attempts() > 0 && open.isEmpty() && isClosed(view, failover.oldSource())) {
       return step(view, failover.at(FailoverStep.STOP_RECEIVER, view.seen().at()), candidate);
     }
     Routing nowhere = RoutingPolicy.desired(view).without(failover.oldSource());
     Set<ProxyName> proxies = failover.attempts() == 0 ? view.reachableProxies() : open;
     return Decision.step(
         at(view, failover.withAttempt(), "takes %s out of service", failover.oldSource()),
-        new Step.FenceOldSource(failover.oldSource(), nowhere, proxies));
+        fencing(view, failover, nowhere, proxies));
   }
 
-  /** Whether the old source takes no writes: it is away, or super_read_only. */
+  /**
+   * At first everything at once, and nobody waits for a server that most likely does not answer.
+   * One that turns out to live is waited for afterwards.
+   */
+  private static Step fencing(
+      View view, Failover failover, Routing nowhere, Set<ProxyName> proxies) {
+    ServerId oldSource = failover.oldSource();
+    boolean isOurs =
+        view.spec().server(oldSource).isPresent()
+            && view.reachable(oldSource).map(view::isTheSource).orElse(true);
+    if (!isOurs) {
+      return new Step.ApplyRouting(nowhere, proxies);
+    }
+    return failover.attempts() > 0 && proxies.isEmpty()
+        ? new Step.FenceServer(oldSource)
+        : new Step.FenceOldSource(oldSource, nowhere, proxies);
+  }
+
+  /**
+   * Whether the old source takes no writes: it is away, or super_read_only. One that lives and only
+   * refuses the manager may well take writes. A foreign server in its place is none of ours.
+   */
   private static boolean isClosed(View view, ServerId oldSource) {
-    return view.reachable(oldSource).map(server -> server.settings().superReadOnly()).orElse(true);
+    return view.reachable(oldSource)
+        .map(server -> server.settings().superReadOnly() || !view.isTheSource(server))
+        .orElseGet(() -> view.isDown(oldSource) || view.spec().server(oldSource).isEmpty());
   }
 
   private static Decision stopReceiver(View view, Failover failover, Reachable candidate) {
-    Receiver receiver =
-        candidate.replication().map(status -> status.receiver()).orElse(Receiver.STOPPED);
-    if (receiver == Receiver.STOPPED) {
+    if (!receives(candidate)) {
       // Nothing more can arrive: what there is now is what has to be applied.
       Failover frozen = failover.requiring(failover.required().union(candidate.received()));
       return step(view, frozen.at(FailoverStep.CATCH_UP, view.seen().at()), candidate);
     }
+    if (mayStillReceive(view, failover, candidate)) {
+      return Decision.only(
+          at(
+              view,
+              failover.withAttempt(),
+              "%s receives what the old source, closed now, still has",
+              failover.candidate()));
+    }
     return Decision.step(
-        at(view, failover, "stops the receiver of %s", failover.candidate()),
+        at(view, failover.withAttempt(), "stops the receiver of %s", failover.candidate()),
         new Step.StopReceiver(failover.candidate()));
+  }
+
+  /**
+   * The old source answers and is closed: what it has can still be sent, if that takes not long.
+   */
+  private static boolean mayStillReceive(View view, Failover failover, Reachable candidate) {
+    return failover.attempts() < MOST_ATTEMPTS
+        && candidate
+            .replication()
+            .filter(status -> status.receiver() == Receiver.RUNNING)
+            .isPresent()
+        && view.reachable(failover.oldSource())
+            .filter(view::isTheSource)
+            .filter(old -> !candidate.received().contains(old.executed()))
+            .isPresent();
   }
 
   private static Decision catchUp(View view, Failover failover, Reachable candidate) {
@@ -118,14 +172,14 @@ final class FailingOver {
       return step(view, failover.at(FailoverStep.PROMOTE, view.seen().at()), candidate);
     }
     Optional<Replication> replication = candidate.replication();
-    if (replication.filter(status -> status.receiver() != Receiver.STOPPED).isPresent()) {
+    if (receives(candidate)) {
       // It was restarted, and with it the receiver.
       return step(view, failover.at(FailoverStep.STOP_RECEIVER, view.seen().at()), candidate);
     }
     String error = replication.map(Replication::applierError).orElse("");
     GtidSet lost = failover.required().minus(candidate.received());
     if (!error.isEmpty() || !lost.isEmpty() || failover.attempts() >= MOST_ATTEMPTS) {
-      Optional<Decision> other = otherThanCatchingUp(view, failover);
+      Optional<Decision> other = FailedCandidate.otherThanCatchingUp(view, failover);
       if (other.isPresent()) {
         return other.get();
       }
@@ -137,8 +191,10 @@ final class FailingOver {
           failover
               .requiring(candidate.received())
               .because(
-                  "%s; %s had received %s and lost it when it restarted"
-                      .formatted(failover.why(), failover.candidate(), lost));
+                  Sentences.bounded(
+                      failover.why(),
+                      "; %s had received %s and lost it when it restarted"
+                          .formatted(failover.candidate(), lost)));
       return catchUp(view, without, candidate);
     }
     Step await = new Step.AwaitApplied(failover.candidate(), failover.required());
@@ -158,32 +214,18 @@ final class FailingOver {
         await);
   }
 
-  /** Another candidate that has all that is required, or the old source if that is back with it. */
-  private static Optional<Decision> otherThanCatchingUp(View view, Failover failover) {
-    Set<ServerId> sources = Set.of(failover.oldSource(), failover.candidate());
-    Candidates.Choice choice = Candidates.choose(view, sources, Set.of(failover.candidate()));
-    if (choice instanceof Candidates.Choice.Fit(ServerId other)
-        && hasReceived(view, other, failover.required())) {
-      return Optional.of(
-          replaceCandidate(view, failover, other, "cannot apply what it has received"));
-    }
-    return hasReceived(view, failover.oldSource(), failover.required())
-        ? Optional.of(giveUp(view, failover, "cannot apply what it has received"))
-        : Optional.empty();
-  }
-
-  private static boolean hasReceived(View view, ServerId id, GtidSet required) {
-    return view.reachable(id).filter(server -> server.received().contains(required)).isPresent();
-  }
-
   private static Decision promote(View view, Failover failover, Reachable candidate) {
     if (!isClosed(view, failover.oldSource())) {
       return Decision.step(
-          at(view, failover, "closes %s, which is back", failover.oldSource()),
+          at(view, failover.withAttempt(), "closes %s, which is back", failover.oldSource()),
           new Step.FenceServer(failover.oldSource()));
     }
     if (candidate.replication().isEmpty() && !candidate.settings().readOnly()) {
       return step(view, failover.at(FailoverStep.REPOINT, view.seen().at()), candidate);
+    }
+    if (receives(candidate)) {
+      // It was restarted, and with it the receiver: what has come since must be applied, too.
+      return step(view, failover.at(FailoverStep.STOP_RECEIVER, view.seen().at()), candidate);
     }
     return Decision.step(
         at(view, failover.withAttempt(), "promotes %s", failover.candidate()),
@@ -197,17 +239,28 @@ final class FailingOver {
           replica.filter(r -> view.isConfiguredToFollow(r, failover.candidate())).isPresent();
       boolean canFollow =
           replica.filter(r -> candidate.executed().contains(r.received())).isPresent();
+      if (follows || !canFollow) {
+        continue;
+      }
+      // Its receiver is stopped first: what came after the comparison would be errant.
       Retry retry = view.state().server(id).retry();
-      if (!follows && canFollow && retry.attempts() == 0) {
+      boolean receives = receives(replica.orElseThrow());
+      Step step = receives ? new Step.StopReceiver(id) : new Step.Follow(id, failover.candidate());
+      if (retry.attempts() == 0 || (retry.attempts() == 1 && !receives)) {
         ClusterState counted =
             at(view, failover, "makes the other replicas follow %s", failover.candidate())
                 .withServer(id, server -> server.withRetry(retry.next(view.seen().at())));
-        return Decision.step(counted, new Step.Follow(id, failover.candidate()));
+        return Decision.step(counted, step);
       }
     }
     Failover next =
         failover.at(FailoverStep.ROUTE, view.seen().at()).promotedWith(candidate.executed());
     return step(view, next, candidate);
+  }
+
+  /** Whether more may come from whom it replicates from. */
+  private static boolean receives(Reachable server) {
+    return server.replication().filter(status -> status.receiver() != Receiver.STOPPED).isPresent();
   }
 
   private static List<ServerId> bystanders(View view, Failover failover) {
@@ -237,7 +290,7 @@ final class FailingOver {
   }
 
   /** The candidate is the source: in one value with every server's part. */
-  private static ClusterState switched(View view, Failover failover) {
+  static ClusterState switched(View view, Failover failover) {
     ClusterState state =
         view.state()
             .withSource(failover.candidate(), switchedServers(view, failover))
@@ -263,6 +316,7 @@ final class FailingOver {
         view.state()
             .server(failover.oldSource())
             .withRole(Role.REPLICA)
+            .withFormerUuid(view.state().sourceUuid())
             .withMembership(Membership.FORMER_SOURCE)
             .withRetry(Retry.NONE));
     servers.put(
@@ -271,7 +325,7 @@ final class FailingOver {
     return servers;
   }
 
-  private static Decision finish(View view, Failover failover) {
+  static Decision finish(View view, Failover failover) {
     Failover done = failover.at(FailoverStep.CONFIRM, view.seen().at());
     boolean commitSeen =
         view.reachable(failover.candidate())
@@ -308,7 +362,11 @@ final class FailingOver {
                     failover.oldSource(),
                     commitSeen ? "" : "; no client committed anything within a second"),
             durations);
-    Decision rest = Upkeep.decide(view.with(view.state().withoutOperation()));
+    ClusterState ended =
+        view.state()
+            .withoutOperation()
+            .withLastFailover(new LastFailover(view.seen().at(), failover.oldSource()));
+    Decision rest = Upkeep.decide(view.with(ended));
     return new Decision(rest.next(), rest.step(), List.of(record));
   }
 
@@ -317,90 +375,17 @@ final class FailingOver {
     return !server.executed().of(uuid).minus(before.of(uuid)).isEmpty();
   }
 
-  /**
-   * The candidate is away. Until clients have been sent to it (ROUTE), another server can be
-   * chosen; from PROMOTE on it may have been opened, so it is a former source then. Afterwards it
-   * is the source, and its failure is one like any other.
-   */
-  private static Decision candidateAway(View view, Failover failover) {
-    Failover counted =
-        view.isCheck()
-            ? failover.withCandidateFailures(failover.candidateFailures() + 1)
-            : failover;
-    if (counted.candidateFailures() > view.spec().masterFailureThreshold()) {
-      if (counted.step() == FailoverStep.ROUTE) {
-        return finish(view.with(switched(view, counted)), counted);
-      }
-      Set<ServerId> sources = Set.of(failover.oldSource(), failover.candidate());
-      Candidates.Choice choice = Candidates.choose(view, sources, Set.of(failover.candidate()));
-      if (choice instanceof Candidates.Choice.Fit(ServerId other)) {
-        return replaceCandidate(view, counted, other, "is away");
-      }
-      if (view.reachable(failover.oldSource()).isPresent()) {
-        return giveUp(view, counted, "is away");
-      }
-    }
-    List<String> away = new ArrayList<>();
-    away.add(view.unreachableReason(failover.candidate()));
-    if (view.reachable(failover.oldSource()).isEmpty()) {
-      away.add(view.unreachableReason(failover.oldSource()));
-    }
-    ClusterState next =
-        view.state()
-            .withOperation(counted)
-            .withPhase(
-                Phase.UNAVAILABLE,
-                "the failover from %s to %s goes on when %s answers: %s"
-                    .formatted(
-                        failover.oldSource(),
-                        failover.candidate(),
-                        failover.candidate(),
-                        String.join("; ", new TreeSet<>(away))));
-    boolean nobodyAnswers =
-        view.spec().serverIds().stream().noneMatch(id -> view.reachable(id).isPresent());
-    return Decision.only(
-        nobodyAnswers && view.isCheck()
-            ? next.withTotals(next.totals().plusConnectionFailure())
-            : next);
-  }
-
-  private static Decision replaceCandidate(
-      View view, Failover failover, ServerId other, String problem) {
-    return begin(
-        view.with(withoutCandidate(view, failover)),
-        other,
-        "%s; %s was to take over but %s".formatted(failover.why(), failover.candidate(), problem));
-  }
-
-  private static Decision giveUp(View view, Failover failover, String problem) {
-    HistoryRecord record =
-        new HistoryRecord(
-            view.state().epoch(),
-            failover,
-            view.seen().at(),
-            "given up before any client was sent there: %s %s and %s is back"
-                .formatted(failover.candidate(), problem, failover.oldSource()),
-            Map.of());
-    Decision rest = Upkeep.decide(view.with(withoutCandidate(view, failover).withSourceUp()));
-    return new Decision(rest.next(), rest.step(), List.of(record));
-  }
-
-  /** The state without the failover; a candidate that may have been opened is a former source. */
-  private static ClusterState withoutCandidate(View view, Failover failover) {
-    ClusterState state = view.state().withoutOperation();
-    return failover.step().compareTo(FailoverStep.PROMOTE) < 0
-        ? state
-        : state.withServer(
-            failover.candidate(),
-            server -> server.withMembership(Membership.FORMER_SOURCE).withRetry(Retry.NONE));
-  }
-
   private static ClusterState at(View view, Failover failover, String doing, ServerId who) {
-    return view.state()
-        .withOperation(failover)
-        .withPhase(
-            Phase.FAILING_OVER,
-            "from %s to %s: %s"
-                .formatted(failover.oldSource(), failover.candidate(), doing.formatted(who)));
+    String what =
+        "from %s to %s: %s"
+            .formatted(failover.oldSource(), failover.candidate(), doing.formatted(who));
+    int most = failover.step() == FailoverStep.CATCH_UP ? MOST_WAITS : Attempts.MOST;
+    ClusterState state = view.state().withOperation(failover);
+    return failover.attempts() <= most
+        ? state.withPhase(Phase.FAILING_OVER, what)
+        : state.withPhase(
+            Phase.NEEDS_OPERATOR,
+            "the failover stands and goes on by itself when it can: "
+                + Attempts.usedUp(what + ": not done", most, view));
   }
 }

@@ -56,12 +56,20 @@ public sealed interface Step {
   /** Stops and starts a broken replication. */
   record RestartReplication(ServerId replica) implements Step {}
 
-  /** Keeps transactions that only this server has in a file, before its data is replaced. */
-  record SaveErrantTransactions(ServerId server, GtidSet errant) implements Step {}
+  /**
+   * Keeps transactions that only this server has in a file, before its data is replaced.
+   *
+   * @param data by which the server's data is told from what it had before its last clone: MySQL
+   *     gives out again the GTIDs of what a clone has thrown away
+   */
+  record SaveErrantTransactions(ServerId server, String data, GtidSet errant) implements Step {}
 
   /** Replaces a server's data by a copy of the source's. It goes on in the background. */
   record CloneFrom(ServerId recipient, ServerId donor) implements Step {}
 
   /** Waits a bounded time for the first commit of a client on the new source. */
   record AwaitFirstCommit(ServerId source, GtidSet after) implements Step {}
+
+  /** Gives up leadership: the other managers see what this one does not. */
+  record Resign(String reason) implements Step {}
 }

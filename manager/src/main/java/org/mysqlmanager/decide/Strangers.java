@@ -2,10 +2,15 @@ package org.mysqlmanager.decide;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.mysqlmanager.model.Membership;
 import org.mysqlmanager.model.Operation.Rejoin;
 import org.mysqlmanager.model.Operation.RejoinStep;
+import org.mysqlmanager.model.Phase;
+import org.mysqlmanager.model.Retry;
 import org.mysqlmanager.model.ServerId;
+import org.mysqlmanager.model.ServerState;
+import org.mysqlmanager.model.ServerStatus;
 import org.mysqlmanager.observe.ServerObservation.Reachable;
 
 /** Servers of the spec that are no members: not yet, or no longer. */
@@ -38,12 +43,12 @@ final class Strangers {
 
   private static boolean isOurs(View view, ServerId id, Reachable server) {
     if (view.state().server(id).membership() != Membership.NEW) {
-      return true;
+      return !Rejoining.isForeign(view.state().server(id), server);
     }
     boolean isPartOfTheSource =
         !server.executed().isEmpty()
             && view.reachable(view.source())
-                .filter(source -> view.errant(server, source).isEmpty())
+                .filter(source -> view.errant(id, server, source).isEmpty())
                 .isPresent();
     return Preflight.isFresh(server) || isPartOfTheSource || !view.proxiesRoutingTo(id).isEmpty();
   }
@@ -53,5 +58,23 @@ final class Strangers {
     return view.state().operation().orElse(null) instanceof Rejoin rejoin
         && rejoin.server().equals(id)
         && rejoin.step() == RejoinStep.CLONE;
+  }
+
+  /** A server that is no member, and could be written to, is closed before anything else. */
+  static Optional<Decision> close(View view) {
+    for (ServerId id : view.others()) {
+      ServerState server = view.state().server(id);
+      if (server.status() == ServerStatus.OPEN
+          && server.retry().isDue(view.seen().at(), Attempts.MOST_URGENT)) {
+        Retry next = server.retry().next(view.seen().at(), Attempts.MOST_URGENT);
+        return Optional.of(
+            Decision.step(
+                view.state()
+                    .withServer(id, s -> s.withRetry(next))
+                    .withPhase(Phase.DEGRADED, server.reason() + ": closes it"),
+                new Step.FenceServer(id)));
+      }
+    }
+    return Optional.empty();
   }
 }

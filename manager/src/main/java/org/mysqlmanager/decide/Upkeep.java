@@ -1,14 +1,11 @@
 package org.mysqlmanager.decide;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 import org.mysqlmanager.model.ClusterState;
-import org.mysqlmanager.model.GtidSet;
 import org.mysqlmanager.model.Membership;
-import org.mysqlmanager.model.Operation;
 import org.mysqlmanager.model.Operation.Rejoin;
 import org.mysqlmanager.model.Operation.RejoinStep;
 import org.mysqlmanager.model.Phase;
@@ -18,6 +15,7 @@ import org.mysqlmanager.model.Routing;
 import org.mysqlmanager.model.ServerId;
 import org.mysqlmanager.model.ServerState;
 import org.mysqlmanager.model.ServerStatus;
+import org.mysqlmanager.observe.ServerObservation.CloneState;
 import org.mysqlmanager.observe.ServerObservation.Reachable;
 import org.mysqlmanager.observe.ServerObservation.Unreachable;
 
@@ -28,22 +26,30 @@ import org.mysqlmanager.observe.ServerObservation.Unreachable;
  * then the rest.
  */
 final class Upkeep {
-  /** What endangers data or clients is tried again after at most this. */
-  private static final Duration MOST_URGENT = Duration.ofSeconds(10);
+  /** After that many restarts of a receiver it is configured anew. */
+  private static final int RESTARTS = 2;
+
+  /** How long a server may take to come back after its clone before others have their turn. */
+  private static final Duration RESTART = Duration.ofMinutes(5);
+
+  /** How long a server may take to follow before others have their turn. */
+  private static final Duration TURN = Duration.ofMinutes(1);
+
+  /** Within this a clone has begun, or will not: each statement before it has a deadline. */
+  private static final Duration CLONE_BEGINS = Duration.ofSeconds(15);
 
   private Upkeep() {}
 
   static Decision decide(View before) {
     View view = before.with(Statuses.refresh(before));
     if (view.seen().server(view.source()) instanceof Unreachable source && source.isDown()) {
-      return sourceDown(view.with(counted(view)), source);
+      return FailedSource.down(view.with(counted(view)), source);
     }
     View up = view.with(view.state().withSourceUp());
-    return closeStranger(up)
+    return Strangers.close(up)
         .orElseGet(() ->
             switch (up.seen().server(up.source())) {
-              case Unreachable refusing ->
-                  Decision.only(up.state().withPhase(Phase.DEGRADED, refusing.detail()));
+              case Unreachable refusing -> route(up, refusing);
               case Reachable source -> withSource(up, source);
             });
   }
@@ -52,71 +58,16 @@ final class Upkeep {
     return view.isCheck()
         ? view.state()
             .withSourceFailure(
-                Optional.ofNullable(view.seen().lastSeen().get(view.source())), view.seen().at())
+                Optional.ofNullable(view.seen().lastSeen().get(view.source())),
+                view.seen().evidence().sourceExecuted(),
+                view.seen().at())
         : view.state();
-  }
-
-  /** A server that is no member, and could be written to, is closed before anything else. */
-  private static Optional<Decision> closeStranger(View view) {
-    for (ServerId id : view.others()) {
-      ServerState server = view.state().server(id);
-      if (server.status() == ServerStatus.OPEN && server.retry().isDue(view.seen().at())) {
-        Retry next = server.retry().next(view.seen().at(), MOST_URGENT);
-        return Optional.of(
-            Decision.step(
-                view.state()
-                    .withServer(id, s -> s.withRetry(next))
-                    .withPhase(Phase.DEGRADED, server.reason() + ": closes it"),
-                new Step.FenceServer(id)));
-      }
-    }
-    return Optional.empty();
-  }
-
-  private static Decision sourceDown(View view, Unreachable source) {
-    ClusterState state = view.state();
-    int threshold = view.spec().masterFailureThreshold();
-    boolean isOver = state.masterFailureCount() > threshold;
-    Candidates.Choice choice = Candidates.choose(view);
-    if (isOver && choice instanceof Candidates.Choice.Fit(ServerId candidate)) {
-      return FailingOver.begin(view, candidate, source.detail());
-    }
-    Optional<Decision> closing = closeStranger(view);
-    if (closing.isPresent()) {
-      return closing.get();
-    }
-    boolean anyOther = view.others().stream().anyMatch(id -> view.reachable(id).isPresent());
-    if (!anyOther) {
-      ClusterState unavailable =
-          state.withPhase(
-              Phase.UNAVAILABLE,
-              view.others().isEmpty()
-                  ? source.detail()
-                  : "neither %s nor any other server answers".formatted(view.source()));
-      return Decision.only(
-          view.isCheck()
-              ? unavailable.withTotals(unavailable.totals().plusConnectionFailure())
-              : unavailable);
-    }
-    if (isOver && choice instanceof Candidates.Choice.NoneFit(String reason)) {
-      boolean isForOperator =
-          view.joinedReplicas().stream().anyMatch(id -> state.server(id).diverged());
-      return Decision.only(
-          state.withPhase(
-              isForOperator ? Phase.NEEDS_OPERATOR : Phase.UNAVAILABLE,
-              "%s; %s".formatted(source.detail(), reason)));
-    }
-    return Decision.only(
-        state.withPhase(
-            Phase.DEGRADED,
-            "%s; failed checks: %d, failover above %d"
-                .formatted(source.detail(), state.masterFailureCount(), threshold)));
   }
 
   private static Decision withSource(View view, Reachable source) {
     ServerId id = view.source();
     if (!view.isTheSource(source)) {
-      return takeOver(
+      return FailedSource.takeOver(
           view,
           source,
           "%s is not the server it was: its data was replaced (it has no transaction of server_uuid %s)"
@@ -132,67 +83,43 @@ final class Upkeep {
                   "%s is the source but was made to replicate from %s by somebody: end that replication by hand"
                       .formatted(id, source.replication().get().source())));
     }
-    return source.settings().readOnly() ? reopen(known, source) : keep(known, source);
+    if (source.settings().readOnly()) {
+      return FailedSource.reopen(known, source);
+    }
+    View complete = known.with(known.state().withSourceComplete());
+    View probed = WriteFailures.counted(complete);
+    return WriteFailures.isOver(probed)
+        ? FailedSource.replaceUnwritable(probed, source)
+        : keep(probed, source);
   }
 
-  private static Decision keep(View view, Reachable source) {
+  /** The source lives but refuses the manager: proxies can be put right all the same. */
+  private static Decision route(View view, Unreachable refusing) {
+    ClusterState state = view.state().withPhase(Phase.DEGRADED, refusing.detail());
+    Routing routing = RoutingPolicy.desired(view);
+    Set<ProxyName> wrong = view.proxiesOtherThan(routing);
+    Retry retry = state.routing();
+    if (wrong.isEmpty() || !retry.isDue(view.seen().at(), Attempts.MOST_URGENT)) {
+      return Decision.only(wrong.isEmpty() ? state.withRouting(Retry.NONE) : state);
+    }
+    return Decision.step(
+        state.withRouting(retry.next(view.seen().at(), Attempts.MOST_URGENT)),
+        new Step.ApplyRouting(routing, wrong));
+  }
+
+  static Decision keep(View view, Reachable source) {
     Routing routing = RoutingPolicy.desired(view);
     Set<ProxyName> wrong = view.proxiesOtherThan(routing);
     Retry retry = view.state().routing();
     View routed = wrong.isEmpty() ? view.with(view.state().withRouting(Retry.NONE)) : view;
-    if (!wrong.isEmpty() && retry.isDue(view.seen().at())) {
-      Retry next = retry.next(view.seen().at(), MOST_URGENT);
+    if (!wrong.isEmpty() && retry.isDue(view.seen().at(), Attempts.MOST_URGENT)) {
+      Retry next = retry.next(view.seen().at(), Attempts.MOST_URGENT);
       return Decision.step(
-          settled(view.with(view.state().withRouting(next)), source),
+          Summary.settled(view.with(view.state().withRouting(next)), source),
           new Step.ApplyRouting(routing, wrong));
     }
     // A proxy that does not take it must not keep anything else waiting.
     return repairReplica(routed, source).orElseGet(() -> join(routed, source));
-  }
-
-  /**
-   * A source that restarted comes back closed, and is opened again, unless it came back with less
-   * than a replica had received from it: then it has lost data, and that replica takes over.
-   */
-  private static Decision reopen(View view, Reachable source) {
-    ServerId id = view.source();
-    for (ServerId replica : view.joinedReplicas()) {
-      Optional<Reachable> seen =
-          view.reachable(replica).filter(_ -> !view.state().server(replica).diverged());
-      if (seen.isPresent() && hasMoreOfTheSource(view, seen.get(), source)) {
-        return takeOver(
-            view,
-            source,
-            "%s came back without transactions that %s had received from it"
-                .formatted(id, replica));
-      }
-    }
-    return Decision.step(
-        view.state().withPhase(Phase.DEGRADED, id + " is read-only: opens it for writes"),
-        new Step.OpenSource(id));
-  }
-
-  private static boolean hasMoreOfTheSource(View view, Reachable replica, Reachable source) {
-    GtidSet more = view.missingAtSource(replica, source);
-    return !more.minus(more.of(replica.identity().uuid())).isEmpty();
-  }
-
-  /** The source answers but must not go on as source: a replica that has all of its data does. */
-  private static Decision takeOver(View view, Reachable source, String why) {
-    boolean sourceHasData = view.isTheSource(source);
-    if (Candidates.choose(view) instanceof Candidates.Choice.Fit(ServerId candidate)
-        && (!sourceHasData
-            || view.reachable(candidate)
-                .filter(server -> server.received().contains(source.executed()))
-                .isPresent())) {
-      return FailingOver.begin(view, candidate, why);
-    }
-    return Decision.only(
-        view.state()
-            .withPhase(
-                Phase.NEEDS_OPERATOR,
-                why
-                    + "; no replica has all that is needed to take over: restore the data, or decide by hand which server is source"));
   }
 
   private static Optional<Decision> repairReplica(View view, Reachable source) {
@@ -202,28 +129,51 @@ final class Upkeep {
         continue;
       }
       ServerState state = view.state().server(id);
-      if (hasWrongFlags(view, replica) && state.retry().isDue(view.seen().at())) {
-        Retry next = state.retry().next(view.seen().at());
+      boolean isUrgent = !replica.settings().readOnly() && view.isCheck();
+      if (hasWrongFlags(view, replica)
+          && (isUrgent || state.retry().isDue(view.seen().at(), Attempts.MOST_URGENT))) {
+        Retry next = state.retry().next(view.seen().at(), Attempts.MOST_URGENT);
         return Optional.of(
             Decision.step(
-                settled(view, source).withServer(id, s -> s.withRetry(next)),
+                Summary.settled(view, source).withServer(id, s -> s.withRetry(next)),
                 new Step.CloseReplica(id)));
       }
       if (!view.isConfiguredToFollow(replica, view.source())) {
         ClusterState lost = view.state().withServer(id, s -> s.withMembership(Membership.LOST));
-        return Optional.of(decide(view.with(lost)));
+        return Optional.of(decide(view.with(lost).again()));
       }
-      if (state.status() == ServerStatus.REPLICATION_BROKEN
-          && state.retry().isDue(view.seen().at())) {
-        Retry next = state.retry().next(view.seen().at());
-        ClusterState counted =
-            settled(view, source)
-                .withServer(id, s -> s.withRetry(next))
-                .withTotals(view.state().totals().plusReplicationRestart());
-        return Optional.of(Decision.step(counted, new Step.RestartReplication(id)));
+      if (state.status() == ServerStatus.REPLICATION_BROKEN) {
+        if (Rejoining.mayBeReplaced(view, id, replica, source)) {
+          return Optional.of(decide(view.with(Rejoining.givenUp(view, id, replica)).again()));
+        }
+        if (state.retry().isDue(view.seen().at())) {
+          return Optional.of(restart(view, source, id, replica));
+        }
       }
     }
     return Optional.empty();
+  }
+
+  /**
+   * Once more. If that was of no use to a receiver, its replication is configured anew as well: it
+   * may have an old password, say. But not where our replication user is unknown, as in a cluster
+   * that somebody else has set up.
+   */
+  private static Decision restart(View view, Reachable source, ServerId id, Reachable replica) {
+    Retry retry = view.state().server(id).retry();
+    ClusterState counted =
+        Summary.settled(view, source)
+            .withServer(id, s -> s.withRetry(retry.next(view.seen().at())))
+            .withTotals(view.state().totals().plusReplicationRestart());
+    boolean isReceivers =
+        replica.replication().filter(status -> !status.receiverError().isEmpty()).isPresent();
+    boolean userIsThere =
+        source.missingSetup().stream().noneMatch(part -> part.startsWith("replication"));
+    return Decision.step(
+        counted,
+        isReceivers && userIsThere && retry.attempts() >= RESTARTS
+            ? new Step.Follow(id, view.source())
+            : new Step.RestartReplication(id));
   }
 
   /** Whether a replica's read-only flags are not what the spec asks of replicas. */
@@ -254,7 +204,7 @@ final class Upkeep {
         return explained(current, source, Rejoining.begin(current, id, server, source, way));
       }
     }
-    ClusterState state = settled(current, source);
+    ClusterState state = Summary.settled(current, source);
     return Decision.only(
         forbidden.isEmpty() ? state : state.withPhase(Phase.NEEDS_OPERATOR, forbidden));
   }
@@ -270,9 +220,15 @@ final class Upkeep {
       return join(view.with(view.state().withoutOperation()), source);
     }
     if (server == null) {
-      // A clone ends with a restart; anything else can as well be begun again.
-      return rejoin.step() == RejoinStep.CLONE
-          ? Decision.only(settled(view, source))
+      return mayBeRestarting(view, rejoin)
+          ? Decision.only(
+              Summary.settled(
+                  view.with(
+                      view.state()
+                          .withOperation(
+                              rejoin.withAwaySince(
+                                  rejoin.awaySince().or(() -> Optional.of(view.seen().at()))))),
+                  source))
           : join(view.with(view.state().withoutOperation()), source);
     }
     if (rejoin.step() == RejoinStep.FOLLOW
@@ -281,61 +237,56 @@ final class Upkeep {
       // What was possible when it began no longer is: choose the way again.
       return join(view.with(view.state().withoutOperation()), source);
     }
-    return explained(view, source, Rejoining.decide(view, rejoin, server, source));
+    if (mayYield(view, rejoin, server) && anotherCanJoin(view, source, id)) {
+      return join(view.with(view.state().withoutOperation()), source);
+    }
+    Rejoin present = rejoin.withAwaySince(Optional.empty());
+    return explained(view, source, Rejoining.decide(view, present, server, source));
+  }
+
+  /** Whether one that does not come to its end may let others have their turn. */
+  private static boolean mayYield(View view, Rejoin rejoin, Reachable server) {
+    Instant stepBegan =
+        rejoin.done().isEmpty() ? rejoin.started() : rejoin.done().getLast().finished();
+    boolean isLong = Duration.between(stepBegan, view.seen().at()).compareTo(TURN) > 0;
+    Retry retry = view.state().server(rejoin.server()).retry();
+    boolean isPausing = Attempts.areUsedUp(retry) && !retry.isDue(view.seen().at());
+    // A clone that was asked for just now may be about to begin.
+    boolean isSettled =
+        rejoin.step() != RejoinStep.CLONE
+            || retry.sinceLast(view.seen().at()).compareTo(CLONE_BEGINS) > 0;
+    return server.lastClone().state() != CloneState.IN_PROGRESS
+        && ((isPausing && isSettled) || (isLong && rejoin.step() == RejoinStep.FOLLOW));
+  }
+
+  private static boolean anotherCanJoin(View view, Reachable source, ServerId notThis) {
+    return Strangers.inOrder(view).stream()
+        .filter(id -> !id.equals(notThis))
+        .filter(id -> view.state().server(id).retry().isDue(view.seen().at()))
+        .anyMatch(id ->
+            view.reachable(id)
+                .filter(other ->
+                    !(Rejoining.way(view, id, other, source) instanceof Rejoining.Way.Forbidden))
+                .isPresent());
+  }
+
+  /**
+   * A clone ends with a restart, which is waited for, but not so long that others could not join;
+   * that its data was given up is remembered in any case. Anything else is simply begun again.
+   */
+  private static boolean mayBeRestarting(View view, Rejoin rejoin) {
+    return rejoin.step() == RejoinStep.CLONE
+        && rejoin
+            .awaySince()
+            .map(since -> Duration.between(since, view.seen().at()).compareTo(RESTART) < 0)
+            .orElse(true);
   }
 
   private static Decision explained(View view, Reachable source, Decision decision) {
     if (decision.next().operation().isEmpty()) {
       return decision;
     }
-    ClusterState settled = settled(view.with(decision.next()), source);
+    ClusterState settled = Summary.settled(view.with(decision.next()), source);
     return new Decision(settled, decision.step(), decision.finished());
-  }
-
-  /** The phase and its reason, when the source takes writes. */
-  private static ClusterState settled(View view, Reachable source) {
-    ClusterState state = view.state();
-    List<String> amiss = new ArrayList<>();
-    boolean anyNew = false;
-    boolean onlyNew = true;
-    for (ServerId id : view.others()) {
-      ServerState server = state.server(id);
-      anyNew |= server.membership() == Membership.NEW;
-      if (server.status() == ServerStatus.UP && server.isJoined()) {
-        if (view.reachable(id).filter(replica -> hasWrongFlags(view, replica)).isPresent()) {
-          amiss.add(id + ": its read-only flags are being set right");
-        }
-        continue;
-      }
-      onlyNew &= server.membership() == Membership.NEW && view.reachable(id).isPresent();
-      amiss.add(server.reason().isEmpty() ? joining(state, id) : server.reason());
-    }
-    List<String> proxies = view.proxyProblems();
-    amiss.addAll(proxies);
-    Routing routing = RoutingPolicy.desired(view);
-    view.proxiesOtherThan(routing).forEach(proxy -> amiss.add(proxy + " is being set right"));
-    if (amiss.isEmpty()) {
-      return state.withPhase(Phase.RUNNING, running(view, source));
-    }
-    Phase phase = anyNew && onlyNew ? Phase.BOOTSTRAPPING : Phase.DEGRADED;
-    return state.withPhase(phase, String.join("; ", amiss));
-  }
-
-  private static String joining(ClusterState state, ServerId id) {
-    Optional<Operation> operation = state.operation();
-    if (operation.orElse(null) instanceof Rejoin rejoin && rejoin.server().equals(id)) {
-      return "%s: %s".formatted(rejoin.why(), rejoin.stepName());
-    }
-    return id + " has not joined yet";
-  }
-
-  private static String running(View view, Reachable source) {
-    String replicas =
-        view.others().isEmpty() ? "there is no replica" : view.others() + " follow it";
-    String missing =
-        source.missingSetup().isEmpty()
-            ? ""
-            : "; it lacks " + String.join(", ", source.missingSetup().stream().sorted().toList());
-    return "%s takes writes, %s%s".formatted(view.source(), replicas, missing);
   }
 }

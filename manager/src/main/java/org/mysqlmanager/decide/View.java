@@ -98,9 +98,18 @@ record View(ClusterSpec spec, ClusterState state, Observation seen) {
         && status.lag().filter(lag -> lag.compareTo(spec.maxReaderLag()) <= 0).isPresent();
   }
 
-  /** Transactions of that server which the source, read after it, does not have. */
-  GtidSet errant(Reachable server, Reachable source) {
-    return server.executed().minus(source.executed());
+  /**
+   * Transactions of that server which the source, read after it, does not have, or has in another
+   * version.
+   */
+  GtidSet errant(ServerId id, Reachable server, Reachable source) {
+    return own(id, server.executed(), source);
+  }
+
+  private GtidSet own(ServerId id, GtidSet transactions, Reachable source) {
+    return transactions
+        .minus(source.executed())
+        .union(transactions.intersect(state.server(id).discarded()));
   }
 
   Endpoint endpoint(ServerId id) {
@@ -160,16 +169,22 @@ record View(ClusterSpec spec, ClusterState state, Observation seen) {
         .toList();
   }
 
+  /** The same, for a second decision on one look: what is counted in checks is counted already. */
+  View again() {
+    return new View(spec, state, seen.with(Observation.Trigger.EVENT));
+  }
+
   boolean isDown(ServerId id) {
     ServerObservation observation = seen.server(id);
     return observation.isDown();
   }
 
   /**
-   * Transactions that a replica holds or has received and that the source, read after it, lacks.
+   * Transactions that a replica holds or has received and that the source, read after it, lacks, or
+   * has in another version.
    */
-  GtidSet missingAtSource(Reachable replica, Reachable source) {
-    return replica.received().minus(source.executed());
+  GtidSet missingAtSource(ServerId id, Reachable replica, Reachable source) {
+    return own(id, replica.received(), source);
   }
 
   View with(ClusterState newState) {

@@ -5,8 +5,11 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.mysqlmanager.model.ClusterState;
+import org.mysqlmanager.model.LastFailover;
+import org.mysqlmanager.model.Membership;
 import org.mysqlmanager.observe.Observation;
 import org.mysqlmanager.reconcile.ClusterStatus;
 import org.mysqlmanager.reconcile.ManagerStatus;
@@ -18,6 +21,10 @@ import org.mysqlmanager.reconcile.ManagerStatus;
  * @param manager the manager that answers
  * @param epoch of the newest leadership that the answering manager knows of
  * @param sourceFailedAt the first failure of the present run of failures
+ * @param writeFailureCount checks in a row that found the source up but unable to write
+ * @param lastFailover when the last failover ended
+ * @param nextFailoverFrom before this time no automatic failover begins (min_failover_interval);
+ *     null if one may
  * @param observedAt when the answering manager last looked
  * @param specDiffers how the configuration differs from what is kept in ZooKeeper
  * @param lastFailure the last step that did not succeed, with the reason; null once one has
@@ -37,6 +44,9 @@ record ClusterView(
     int masterFailureCount,
     int masterFailureThreshold,
     @JsonFormat(shape = JsonFormat.Shape.STRING) @Nullable Instant sourceFailedAt,
+    int writeFailureCount,
+    @JsonFormat(shape = JsonFormat.Shape.STRING) @Nullable Instant lastFailover,
+    @JsonFormat(shape = JsonFormat.Shape.STRING) @Nullable Instant nextFailoverFrom,
     @JsonFormat(shape = JsonFormat.Shape.STRING) @Nullable Instant observedAt,
     List<String> specDiffers,
     @Nullable String lastFailure,
@@ -64,6 +74,9 @@ record ClusterView(
         state.masterFailureCount(),
         cluster.spec().masterFailureThreshold(),
         Views.millis(state.sourceFailedAt()),
+        state.writeFailureCount(),
+        Views.millis(state.lastFailover().map(LastFailover::ended)),
+        Views.millis(nextFailoverFrom(cluster)),
         Views.millis(cluster.observation().map(Observation::at)),
         cluster.specDifferences(),
         cluster.lastFailure().orElse(null),
@@ -74,5 +87,16 @@ record ClusterView(
             state.totals().clusterConnectionFailure(),
             state.totals().successfulFailover(),
             state.totals().replicationRestart()));
+  }
+
+  private static Optional<Instant> nextFailoverFrom(ClusterStatus cluster) {
+    Instant now = cluster.observation().map(Observation::at).orElse(Instant.MAX);
+    return cluster
+        .state()
+        .lastFailover()
+        .filter(last ->
+            cluster.state().server(last.oldSource()).membership() != Membership.FORMER_SOURCE)
+        .map(last -> last.ended().plus(cluster.spec().minFailoverInterval()))
+        .filter(now::isBefore);
   }
 }

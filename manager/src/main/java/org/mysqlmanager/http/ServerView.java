@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,8 @@ import org.mysqlmanager.reconcile.ClusterStatus;
  * @param seen {@code reachable}, or why not: {@code timed_out}, {@code access_denied}, …
  * @param seenDetail the sentence to that
  * @param transactions how many transactions are in {@code gtidExecuted}
+ * @param behindSeconds how far behind it was, at least, if that is too far to be promoted
+ * @param warnings what an operator should know although it answers
  * @param retry attempts at repair since it was last well
  */
 @JsonNaming(SnakeCaseStrategy.class)
@@ -45,6 +48,8 @@ record ServerView(
     @Nullable String serverUuid,
     @Nullable Integer cloneProgressPercent,
     boolean cloneRequired,
+    @Nullable Double behindSeconds,
+    List<String> warnings,
     @Nullable RetryView retry,
     @Nullable ReplicationView replication,
     @Nullable String seen,
@@ -101,6 +106,8 @@ record ServerView(
             .flatMap(ServerObservation.CloneStatus::percent)
             .orElse(null),
         decided.cloneRequired(),
+        decided.behind().map(Views::seconds).orElse(null),
+        reachable.map(Reachable::warnings).orElse(List.of()),
         decided.retry().equals(Retry.NONE)
             ? null
             : new RetryView(decided.retry().attempts(), Views.millis(decided.retry().nextAt())),

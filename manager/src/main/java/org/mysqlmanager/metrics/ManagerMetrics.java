@@ -83,6 +83,12 @@ public final class ManagerMetrics implements MultiCollector {
         "cluster",
         name);
     gauges.add(
+        "mysql_manager_write_failure_count",
+        "Checks in a row that found the source up but unable to write.",
+        state.writeFailureCount(),
+        "cluster",
+        name);
+    gauges.add(
         "mysql_manager_old_master_joined",
         "0 from a failover until the old source follows the new one, else 1.",
         number(state.oldMasterJoined()),

@@ -1,49 +1,48 @@
 package org.mysqlmanager.model;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the operator wants of one cluster. It holds no secret: it is kept in ZooKeeper in clear.
  *
- * @param masterFailureThreshold a source is failed over when it was found unreachable in more than
- *     this many checks in a row
- * @param maxReaderLag a replica further behind than this gets no reads through the proxies
- * @param replicaSuperReadOnly whether replicas have {@code super_read_only=1} too; the default is
- *     0, so that an administrator can still repair a replica
+ * @param policy in JSON its settings stand beside the others
  * @param servers in order of preference: of fresh servers the first becomes the source
  */
+@JsonPropertyOrder({
+  "name",
+  "master_failure_threshold",
+  "min_failover_interval",
+  "max_failover_lag",
+  "max_reader_lag",
+  "replica_super_read_only",
+  "clone_broken_replicas",
+  "write_probe",
+  "servers",
+  "proxies",
+  "setup"
+})
 public record ClusterSpec(
     ClusterName name,
-    @JsonProperty("master_failure_threshold") int masterFailureThreshold,
-    @JsonProperty("max_reader_lag") Duration maxReaderLag,
-    @JsonProperty("replica_super_read_only") boolean replicaSuperReadOnly,
+    @JsonIgnore Policy policy,
     List<ServerSpec> servers,
     List<ProxySpec> proxies,
     SetupSpec setup) {
-  public static final int DEFAULT_MASTER_FAILURE_THRESHOLD = 3;
-  public static final Duration DEFAULT_MAX_READER_LAG = Duration.ofSeconds(60);
   private static final int MOST_SERVERS = 16;
 
   public ClusterSpec {
     servers = List.copyOf(servers);
     proxies = List.copyOf(proxies);
-    if (masterFailureThreshold < 0 || masterFailureThreshold > 10_000) {
-      throw new IllegalArgumentException(
-          "cluster %s: master_failure_threshold %d is out of range: 0 to 10000"
-              .formatted(name, masterFailureThreshold));
-    }
-    if (maxReaderLag.isNegative() || maxReaderLag.isZero()) {
-      throw new IllegalArgumentException(
-          "cluster %s: max_reader_lag %s must be more than 0".formatted(name, maxReaderLag));
-    }
     if (servers.isEmpty() || servers.size() > MOST_SERVERS) {
       throw new IllegalArgumentException(
           "cluster %s: servers lists %d: 1 to %d are possible"
@@ -55,23 +54,119 @@ public record ClusterSpec(
     requireUnique(name, "proxy address", proxies, ProxySpec::adminEndpoint);
   }
 
+  /** With the default policy but for these settings. */
+  public ClusterSpec(
+      ClusterName name,
+      int masterFailureThreshold,
+      Duration maxReaderLag,
+      boolean replicaSuperReadOnly,
+      List<ServerSpec> servers,
+      List<ProxySpec> proxies,
+      SetupSpec setup) {
+    this(
+        name,
+        new Policy(
+            masterFailureThreshold,
+            Policy.DEFAULT.minFailoverInterval(),
+            Policy.DEFAULT.maxFailoverLag(),
+            maxReaderLag,
+            replicaSuperReadOnly,
+            Policy.DEFAULT.cloneBrokenReplicas(),
+            Policy.DEFAULT.writeProbe()),
+        servers,
+        proxies,
+        setup);
+  }
+
   @JsonCreator
   static ClusterSpec of(
       @JsonProperty("name") @Nullable String name,
       @JsonProperty("master_failure_threshold") @Nullable Integer masterFailureThreshold,
+      @JsonProperty("min_failover_interval") @Nullable Duration minFailoverInterval,
+      @JsonProperty("max_failover_lag") @Nullable Duration maxFailoverLag,
       @JsonProperty("max_reader_lag") @Nullable Duration maxReaderLag,
       @JsonProperty("replica_super_read_only") @Nullable Boolean replicaSuperReadOnly,
+      @JsonProperty("clone_broken_replicas") @Nullable Boolean cloneBrokenReplicas,
+      @JsonProperty("write_probe") @Nullable WriteProbing writeProbe,
       @JsonProperty("servers") @Nullable List<ServerSpec> servers,
       @JsonProperty("proxies") @Nullable List<ProxySpec> proxies,
       @JsonProperty("setup") @Nullable SetupSpec setup) {
+    ClusterName cluster = new ClusterName(name == null ? "" : name);
+    Policy standard = Policy.DEFAULT;
     return new ClusterSpec(
-        new ClusterName(name == null ? "" : name),
-        masterFailureThreshold == null ? DEFAULT_MASTER_FAILURE_THRESHOLD : masterFailureThreshold,
-        maxReaderLag == null ? DEFAULT_MAX_READER_LAG : maxReaderLag,
-        replicaSuperReadOnly != null && replicaSuperReadOnly,
-        servers == null ? List.of() : servers,
-        proxies == null ? List.of() : proxies,
-        setup == null ? SetupSpec.ALL : setup);
+        cluster,
+        policy(
+            cluster,
+            () ->
+                new Policy(
+                    orElse(masterFailureThreshold, standard.masterFailureThreshold()),
+                    orElse(minFailoverInterval, standard.minFailoverInterval()),
+                    orElse(maxFailoverLag, standard.maxFailoverLag()),
+                    orElse(maxReaderLag, standard.maxReaderLag()),
+                    orElse(replicaSuperReadOnly, standard.replicaSuperReadOnly()),
+                    orElse(cloneBrokenReplicas, standard.cloneBrokenReplicas()),
+                    orElse(writeProbe, standard.writeProbe()))),
+        orElse(servers, List.of()),
+        orElse(proxies, List.of()),
+        orElse(setup, SetupSpec.ALL));
+  }
+
+  private static <T> T orElse(@Nullable T value, T other) {
+    return value == null ? other : value;
+  }
+
+  private static Policy policy(ClusterName cluster, Supplier<Policy> made) {
+    try {
+      return made.get();
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("cluster %s: %s".formatted(cluster, e.getMessage()), e);
+    }
+  }
+
+  /** {@link Policy#masterFailureThreshold()}. */
+  @JsonProperty("master_failure_threshold")
+  public int masterFailureThreshold() {
+    return policy.masterFailureThreshold();
+  }
+
+  /** {@link Policy#minFailoverInterval()}. */
+  @JsonProperty("min_failover_interval")
+  public Duration minFailoverInterval() {
+    return policy.minFailoverInterval();
+  }
+
+  /** {@link Policy#maxFailoverLag()}. */
+  @JsonProperty("max_failover_lag")
+  public Duration maxFailoverLag() {
+    return policy.maxFailoverLag();
+  }
+
+  /** {@link Policy#maxReaderLag()}. */
+  @JsonProperty("max_reader_lag")
+  public Duration maxReaderLag() {
+    return policy.maxReaderLag();
+  }
+
+  /** {@link Policy#replicaSuperReadOnly()}. */
+  @JsonProperty("replica_super_read_only")
+  public boolean replicaSuperReadOnly() {
+    return policy.replicaSuperReadOnly();
+  }
+
+  /** {@link Policy#cloneBrokenReplicas()}. */
+  @JsonProperty("clone_broken_replicas")
+  public boolean cloneBrokenReplicas() {
+    return policy.cloneBrokenReplicas();
+  }
+
+  /** {@link Policy#writeProbe()}. */
+  @JsonProperty("write_probe")
+  public WriteProbing writeProbe() {
+    return policy.writeProbe();
+  }
+
+  public ClusterSpec withPolicy(Policy newPolicy) {
+    return new ClusterSpec(name, newPolicy, servers, proxies, setup);
   }
 
   /** The server of that name, or empty if the operator has not listed it. */

@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /**
@@ -21,6 +22,10 @@ import java.util.function.UnaryOperator;
  * @param masterFailureCount checks in a row that found the source unreachable
  * @param sourceLastSeen when the source last answered before the present run of failures
  * @param sourceFailedAt the first failure of the present run
+ * @param sourceExecuted what the source had executed when it last answered before the present run
+ *     of failures; empty if nobody knows
+ * @param writeFailureCount checks in a row that found the source unable to write
+ * @param lastFailover how the last failover ended
  * @param routing attempts at putting proxies right since they last were
  * @param operation what is being done in several steps, if anything
  */
@@ -34,6 +39,9 @@ public record ClusterState(
     int masterFailureCount,
     Optional<Instant> sourceLastSeen,
     Optional<Instant> sourceFailedAt,
+    Optional<GtidSet> sourceExecuted,
+    int writeFailureCount,
+    Optional<LastFailover> lastFailover,
     Map<ServerId, ServerState> servers,
     Optional<Operation> operation,
     Retry routing,
@@ -50,6 +58,9 @@ public record ClusterState(
           Optional.empty(),
           0,
           Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          0,
           Optional.empty(),
           Map.of(),
           Optional.empty(),
@@ -73,73 +84,59 @@ public record ClusterState(
   }
 
   public ClusterState withEpoch(Epoch newEpoch) {
-    return new ClusterState(
-        schema,
-        newEpoch,
-        phase,
-        reason,
-        source,
-        sourceUuid,
-        masterFailureCount,
-        sourceLastSeen,
-        sourceFailedAt,
-        servers,
-        operation,
-        routing,
-        totals);
+    return changed(draft -> draft.epoch = newEpoch);
   }
 
   public ClusterState withPhase(Phase newPhase, String newReason) {
-    return new ClusterState(
-        schema,
-        epoch,
-        newPhase,
-        newReason,
-        source,
-        sourceUuid,
-        masterFailureCount,
-        sourceLastSeen,
-        sourceFailedAt,
-        servers,
-        operation,
-        routing,
-        totals);
+    return changed(draft -> {
+      draft.phase = newPhase;
+      draft.reason = newReason;
+    });
   }
 
-  /** No failure of the source is pending. */
+  /**
+   * No failure of the source is pending. What it had executed before is known on, until it is seen
+   * to have that still.
+   */
   public ClusterState withSourceUp() {
-    return new ClusterState(
-        schema,
-        epoch,
-        phase,
-        reason,
-        source,
-        sourceUuid,
-        0,
-        Optional.empty(),
-        Optional.empty(),
-        servers,
-        operation,
-        routing,
-        totals);
+    return changed(Draft::forgetSourceFailures);
   }
 
-  /** One more check has found the source unreachable. */
-  public ClusterState withSourceFailure(Optional<Instant> lastSeen, Instant now) {
-    return new ClusterState(
-        schema,
-        epoch,
-        phase,
-        reason,
-        source,
-        sourceUuid,
-        masterFailureCount + 1,
-        sourceFailedAt.isPresent() ? sourceLastSeen : lastSeen,
-        sourceFailedAt.isPresent() ? sourceFailedAt : Optional.of(now),
-        servers,
-        operation,
-        routing,
-        totals);
+  /** The source has, or its users do without, what it was seen to have before it failed. */
+  public ClusterState withSourceComplete() {
+    return changed(draft -> draft.sourceExecuted = Optional.empty());
+  }
+
+  /** The checks in a row that found it unreachable are counted anew. */
+  public ClusterState withoutSourceFailures() {
+    return changed(draft -> draft.masterFailureCount = 0);
+  }
+
+  /**
+   * One more check has found the source unreachable.
+   *
+   * @param lastSeen when it last answered
+   * @param executed what it had executed then
+   */
+  public ClusterState withSourceFailure(
+      Optional<Instant> lastSeen, Optional<GtidSet> executed, Instant now) {
+    return changed(draft -> {
+      draft.masterFailureCount++;
+      draft.writeFailureCount = 0;
+      if (sourceFailedAt.isEmpty()) {
+        draft.sourceLastSeen = lastSeen;
+        draft.sourceExecuted =
+            executed
+                .map(set -> sourceExecuted.map(set::union).orElse(set))
+                .or(() -> sourceExecuted);
+        draft.sourceFailedAt = Optional.of(now);
+      }
+    });
+  }
+
+  /** How many checks in a row have found that the source answers but cannot write. */
+  public ClusterState withWriteFailures(int count) {
+    return changed(draft -> draft.writeFailureCount = count);
   }
 
   public ClusterState withServer(ServerId id, UnaryOperator<ServerState> change) {
@@ -149,114 +146,113 @@ public record ClusterState(
   }
 
   public ClusterState withServers(Map<ServerId, ServerState> newServers) {
-    return new ClusterState(
-        schema,
-        epoch,
-        phase,
-        reason,
-        source,
-        sourceUuid,
-        masterFailureCount,
-        sourceLastSeen,
-        sourceFailedAt,
-        newServers,
-        operation,
-        routing,
-        totals);
+    return changed(draft -> draft.servers = newServers);
   }
 
   public ClusterState withOperation(Operation newOperation) {
-    return withOperation(Optional.of(newOperation));
+    return changed(draft -> draft.operation = Optional.of(newOperation));
   }
 
   public ClusterState withoutOperation() {
-    return withOperation(Optional.empty());
-  }
-
-  private ClusterState withOperation(Optional<Operation> newOperation) {
-    return new ClusterState(
-        schema,
-        epoch,
-        phase,
-        reason,
-        source,
-        sourceUuid,
-        masterFailureCount,
-        sourceLastSeen,
-        sourceFailedAt,
-        servers,
-        newOperation,
-        routing,
-        totals);
+    return changed(draft -> draft.operation = Optional.empty());
   }
 
   /** The source and every server's role, in one value: a role is never changed in two writes. */
   public ClusterState withSource(ServerId newSource, Map<ServerId, ServerState> newServers) {
-    return new ClusterState(
-        schema,
-        epoch,
-        phase,
-        reason,
-        Optional.of(newSource),
-        Optional.empty(),
-        0,
-        Optional.empty(),
-        Optional.empty(),
-        newServers,
-        operation,
-        routing,
-        totals);
+    return changed(draft -> {
+      draft.source = Optional.of(newSource);
+      draft.sourceUuid = Optional.empty();
+      draft.servers = newServers;
+      draft.writeFailureCount = 0;
+      draft.sourceExecuted = Optional.empty();
+      draft.forgetSourceFailures();
+    });
   }
 
   public ClusterState withTotals(Totals newTotals) {
-    return new ClusterState(
-        schema,
-        epoch,
-        phase,
-        reason,
-        source,
-        sourceUuid,
-        masterFailureCount,
-        sourceLastSeen,
-        sourceFailedAt,
-        servers,
-        operation,
-        routing,
-        newTotals);
+    return changed(draft -> draft.totals = newTotals);
   }
 
   /** The source was seen, and this is who it is. */
   public ClusterState withSourceUuid(String uuid) {
-    return new ClusterState(
-        schema,
-        epoch,
-        phase,
-        reason,
-        source,
-        Optional.of(uuid),
-        masterFailureCount,
-        sourceLastSeen,
-        sourceFailedAt,
-        servers,
-        operation,
-        routing,
-        totals);
+    return changed(draft -> draft.sourceUuid = Optional.of(uuid));
   }
 
   public ClusterState withRouting(Retry newRouting) {
-    return new ClusterState(
-        schema,
-        epoch,
-        phase,
-        reason,
-        source,
-        sourceUuid,
-        masterFailureCount,
-        sourceLastSeen,
-        sourceFailedAt,
-        servers,
-        operation,
-        newRouting,
-        totals);
+    return changed(draft -> draft.routing = newRouting);
+  }
+
+  /** A failover has just ended. */
+  public ClusterState withLastFailover(LastFailover last) {
+    return changed(draft -> draft.lastFailover = Optional.of(last));
+  }
+
+  private ClusterState changed(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.state(schema);
+  }
+
+  /** A copy in the making. */
+  private static final class Draft {
+    private Epoch epoch;
+    private Phase phase;
+    private String reason;
+    private Optional<ServerId> source;
+    private Optional<String> sourceUuid;
+    private int masterFailureCount;
+    private Optional<Instant> sourceLastSeen;
+    private Optional<Instant> sourceFailedAt;
+    private Optional<GtidSet> sourceExecuted;
+    private int writeFailureCount;
+    private Optional<LastFailover> lastFailover;
+    private Map<ServerId, ServerState> servers;
+    private Optional<Operation> operation;
+    private Retry routing;
+    private Totals totals;
+
+    Draft(ClusterState from) {
+      this.epoch = from.epoch;
+      this.phase = from.phase;
+      this.reason = from.reason;
+      this.source = from.source;
+      this.sourceUuid = from.sourceUuid;
+      this.masterFailureCount = from.masterFailureCount;
+      this.sourceLastSeen = from.sourceLastSeen;
+      this.sourceFailedAt = from.sourceFailedAt;
+      this.sourceExecuted = from.sourceExecuted;
+      this.writeFailureCount = from.writeFailureCount;
+      this.lastFailover = from.lastFailover;
+      this.servers = from.servers;
+      this.operation = from.operation;
+      this.routing = from.routing;
+      this.totals = from.totals;
+    }
+
+    void forgetSourceFailures() {
+      masterFailureCount = 0;
+      sourceLastSeen = Optional.empty();
+      sourceFailedAt = Optional.empty();
+    }
+
+    ClusterState state(int schema) {
+      return new ClusterState(
+          schema,
+          epoch,
+          phase,
+          reason,
+          source,
+          sourceUuid,
+          masterFailureCount,
+          sourceLastSeen,
+          sourceFailedAt,
+          sourceExecuted,
+          writeFailureCount,
+          lastFailover,
+          servers,
+          operation,
+          routing,
+          totals);
+    }
   }
 }

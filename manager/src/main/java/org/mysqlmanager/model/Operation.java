@@ -44,7 +44,16 @@ public sealed interface Operation {
       List<StepTime> done, Enum<?> step, Instant operationStarted, Instant now) {
     List<StepTime> result = new ArrayList<>(done);
     Instant stepStarted = done.isEmpty() ? operationStarted : done.getLast().finished();
-    result.add(new StepTime(step.name().toLowerCase(Locale.ROOT), stepStarted, now));
+    String name = step.name().toLowerCase(Locale.ROOT);
+    // A step that was gone back to is entered once, or the state would grow with each time.
+    Instant firstStarted =
+        done.stream()
+            .filter(time -> time.step().equals(name))
+            .findFirst()
+            .map(StepTime::started)
+            .orElse(stepStarted);
+    result.removeIf(time -> time.step().equals(name));
+    result.add(new StepTime(name, firstStarted, now));
     return List.copyOf(result);
   }
 
@@ -89,7 +98,7 @@ public sealed interface Operation {
    *
    * @param required what the candidate must have executed before it is promoted: all it has
    *     received
-   * @param attempts how often the present step was carried out
+   * @param attempts how often the present step was carried out; counted up to 100
    * @param candidateFailures checks in a row that found the candidate unreachable
    * @param lastSeen when the old source last answered this leader; empty if it never did
    * @param firstFailure when it was first found unreachable
@@ -110,18 +119,28 @@ public sealed interface Operation {
       Instant started,
       List<StepTime> done)
       implements Operation {
+    /** Beyond this many attempts at a step nobody counts. */
+    private static final int MOST_COUNTED = 100;
+
     public Failover {
       done = List.copyOf(done);
     }
 
-    /** The step now reached is done; the next begins. */
+    /**
+     * The step now reached is done; the next begins. Attempts at one that was reached before are
+     * counted on, so that going to and fro has an end.
+     */
     public Failover at(FailoverStep next, Instant now) {
+      List<StepTime> newDone = plus(done, step, started, now);
+      String name = next.name().toLowerCase(Locale.ROOT);
+      boolean isRepeated = newDone.stream().anyMatch(time -> time.step().equals(name));
       return copy(
-          required, next, 0, candidateFailures, promotedWith, plus(done, step, started, now));
+          required, next, isRepeated ? attempts : 0, candidateFailures, promotedWith, newDone);
     }
 
     public Failover withAttempt() {
-      return copy(required, step, attempts + 1, candidateFailures, promotedWith, done);
+      int counted = Math.min(attempts + 1, MOST_COUNTED);
+      return copy(required, step, counted, candidateFailures, promotedWith, done);
     }
 
     public Failover withCandidateFailures(int failures) {
@@ -195,6 +214,7 @@ public sealed interface Operation {
    * @param savedTo where they were saved: manager and file; empty if there were none
    * @param cloneBefore the begin time of the last clone the server knew of before this one, so that
    *     an earlier success is not taken for this one's
+   * @param awaySince when the server was first found away in its clone, which ends with a restart
    */
   record Rejoin(
       ServerId server,
@@ -203,6 +223,7 @@ public sealed interface Operation {
       GtidSet errant,
       String savedTo,
       String cloneBefore,
+      Optional<Instant> awaySince,
       String why,
       Instant started,
       List<StepTime> done)
@@ -219,13 +240,20 @@ public sealed interface Operation {
           errant,
           savedTo,
           cloneBefore,
+          awaySince,
           why,
           started,
           plus(done, step, started, now));
     }
 
     public Rejoin withSavedTo(String place) {
-      return new Rejoin(server, source, step, errant, place, cloneBefore, why, started, done);
+      return new Rejoin(
+          server, source, step, errant, place, cloneBefore, awaySince, why, started, done);
+    }
+
+    public Rejoin withAwaySince(Optional<Instant> since) {
+      return new Rejoin(
+          server, source, step, errant, savedTo, cloneBefore, since, why, started, done);
     }
 
     @Override

@@ -15,9 +15,19 @@ public record Retry(int attempts, Instant nextAt) {
   private static final Duration LONGEST_PAUSE = Duration.ofMinutes(5);
   private static final int DOUBLINGS = 8;
 
-  /** Whether the pause is over; one longer than any pause comes from a clock that was wrong. */
+  /** Whether the pause is over; one longer than it can be comes from a clock that was wrong. */
   public boolean isDue(Instant now) {
-    return !now.isBefore(nextAt) || nextAt.isAfter(now.plus(LONGEST_PAUSE));
+    return isDue(now, LONGEST_PAUSE);
+  }
+
+  /** The same, where pauses are at most that long. */
+  public boolean isDue(Instant now, Duration longest) {
+    return !now.isBefore(nextAt) || nextAt.isAfter(now.plus(pause(attempts - 1, longest)));
+  }
+
+  /** How long ago the last attempt was made, if its pause was not cut short. */
+  public Duration sinceLast(Instant now) {
+    return pause(attempts - 1, LONGEST_PAUSE).minus(Duration.between(now, nextAt));
   }
 
   /** One attempt more, made now. */
@@ -27,7 +37,17 @@ public record Retry(int attempts, Instant nextAt) {
 
   /** One attempt more, made now, with a pause of at most that long. */
   public Retry next(Instant now, Duration longest) {
-    Duration pause = FIRST_PAUSE.multipliedBy(1L << Math.min(attempts, DOUBLINGS));
-    return new Retry(attempts + 1, now.plus(pause.compareTo(longest) > 0 ? longest : pause));
+    return new Retry(attempts + 1, now.plus(pause(attempts, longest)));
+  }
+
+  private static Duration pause(int attemptsBefore, Duration longest) {
+    Duration pause =
+        FIRST_PAUSE.multipliedBy(1L << Math.max(0, Math.min(attemptsBefore, DOUBLINGS)));
+    return pause.compareTo(longest) > 0 ? longest : pause;
+  }
+
+  /** As many attempts have been made as lead to the longest pause, which begins now. */
+  public static Retry longest(Instant now) {
+    return new Retry(DOUBLINGS + 1, now.plus(LONGEST_PAUSE));
   }
 }

@@ -1,13 +1,29 @@
 package org.mysqlmanager.model;
 
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
 /**
  * What has been decided about one server.
  *
  * @param reason why the status is what it is, in words; empty when it is {@link ServerStatus#UP}
  * @param cloneRequired whether its data was given up for a clone that has not completed: whatever
  *     it says of its GTIDs, it must not follow or be promoted before one has
+ * @param givenUp which data that was: when the clone began by which the server had got it; empty if
+ *     by none, or if no clone is required
  * @param diverged whether it was found to have transactions that the source, open for writes, did
  *     not have; stays until it is compared again
+ * @param behind how far behind it was, at least, when it was last compared with a source that
+ *     answered, if that was more than {@code max_failover_lag}: then it is not promoted
+ *     automatically. Written when it has doubled, not at each change
+ * @param discarded transactions of which this server, no member then, may hold a version that was
+ *     given up when another server was cloned: MySQL gives their GTIDs out again. They count as its
+ *     own until it has joined
+ * @param absentSince since when the source has gone on without it and nobody has compared them
+ * @param formerUuid of a former source: the {@code server_uuid} it had then, by which another
+ *     server in its place is noticed
+ * @param repairs clones made because its replication could not be restarted, since it was last well
  * @param retry attempts at repairing it since it was last well
  */
 public record ServerState(
@@ -16,16 +32,46 @@ public record ServerState(
     ServerStatus status,
     String reason,
     boolean cloneRequired,
+    Optional<String> givenUp,
     boolean diverged,
+    Optional<Duration> behind,
+    GtidSet discarded,
+    Optional<Instant> absentSince,
+    Optional<String> formerUuid,
+    int repairs,
     Retry retry) {
   public static ServerState joined(Role role) {
     return new ServerState(
-        role, Membership.JOINED, ServerStatus.UNKNOWN, "", false, false, Retry.NONE);
+        role,
+        Membership.JOINED,
+        ServerStatus.UNKNOWN,
+        "",
+        false,
+        Optional.empty(),
+        false,
+        Optional.empty(),
+        GtidSet.EMPTY,
+        Optional.empty(),
+        Optional.empty(),
+        0,
+        Retry.NONE);
   }
 
   public static ServerState unjoined(Membership membership) {
     return new ServerState(
-        Role.REPLICA, membership, ServerStatus.UNKNOWN, "", false, false, Retry.NONE);
+        Role.REPLICA,
+        membership,
+        ServerStatus.UNKNOWN,
+        "",
+        false,
+        Optional.empty(),
+        false,
+        Optional.empty(),
+        GtidSet.EMPTY,
+        Optional.empty(),
+        Optional.empty(),
+        0,
+        Retry.NONE);
   }
 
   public boolean isJoined() {
@@ -33,26 +79,205 @@ public record ServerState(
   }
 
   public ServerState withRole(Role newRole) {
-    return new ServerState(newRole, membership, status, reason, cloneRequired, diverged, retry);
+    return new ServerState(
+        newRole,
+        membership,
+        status,
+        reason,
+        cloneRequired,
+        givenUp,
+        diverged,
+        behind,
+        discarded,
+        absentSince,
+        formerUuid,
+        repairs,
+        retry);
   }
 
   public ServerState withMembership(Membership newMembership) {
-    return new ServerState(role, newMembership, status, reason, cloneRequired, diverged, retry);
+    return new ServerState(
+        role,
+        newMembership,
+        status,
+        reason,
+        cloneRequired,
+        givenUp,
+        diverged,
+        behind,
+        discarded,
+        absentSince,
+        formerUuid,
+        repairs,
+        retry);
   }
 
   public ServerState withStatus(ServerStatus newStatus, String newReason) {
-    return new ServerState(role, membership, newStatus, newReason, cloneRequired, diverged, retry);
+    return new ServerState(
+        role,
+        membership,
+        newStatus,
+        newReason,
+        cloneRequired,
+        givenUp,
+        diverged,
+        behind,
+        discarded,
+        absentSince,
+        formerUuid,
+        repairs,
+        retry);
   }
 
-  public ServerState withCloneRequired(boolean required) {
-    return new ServerState(role, membership, status, reason, required, diverged, retry);
+  /** What must be known of it when it is no longer in the spec, in case it comes back. */
+  public ServerState forgotten() {
+    ServerState unjoined = unjoined(Membership.NEW).withDiscarded(discarded);
+    return cloneRequired ? unjoined.withCloneRequired(true, givenUp) : unjoined;
   }
 
-  public ServerState withRetry(Retry newRetry) {
-    return new ServerState(role, membership, status, reason, cloneRequired, diverged, newRetry);
+  /** Its data is complete: no clone is required. */
+  public ServerState withoutCloneRequired() {
+    return withCloneRequired(false, Optional.empty());
+  }
+
+  /** Its data is given up, unless it was before: then it is still that data which was. */
+  public ServerState withCloneRequired(String lastCloneBegan) {
+    return cloneRequired ? this : withCloneRequired(true, Optional.of(lastCloneBegan));
+  }
+
+  private ServerState withCloneRequired(boolean required, Optional<String> data) {
+    return new ServerState(
+        role,
+        membership,
+        status,
+        reason,
+        required,
+        data,
+        diverged,
+        behind,
+        discarded,
+        absentSince,
+        formerUuid,
+        repairs,
+        retry);
   }
 
   public ServerState withDiverged(boolean isDiverged) {
-    return new ServerState(role, membership, status, reason, cloneRequired, isDiverged, retry);
+    return new ServerState(
+        role,
+        membership,
+        status,
+        reason,
+        cloneRequired,
+        givenUp,
+        isDiverged,
+        behind,
+        discarded,
+        absentSince,
+        formerUuid,
+        repairs,
+        retry);
+  }
+
+  public ServerState withBehind(Optional<Duration> newBehind) {
+    return new ServerState(
+        role,
+        membership,
+        status,
+        reason,
+        cloneRequired,
+        givenUp,
+        diverged,
+        newBehind,
+        discarded,
+        absentSince,
+        formerUuid,
+        repairs,
+        retry);
+  }
+
+  public ServerState withRepairs(int newRepairs) {
+    return new ServerState(
+        role,
+        membership,
+        status,
+        reason,
+        cloneRequired,
+        givenUp,
+        diverged,
+        behind,
+        discarded,
+        absentSince,
+        formerUuid,
+        newRepairs,
+        retry);
+  }
+
+  public ServerState withRetry(Retry newRetry) {
+    return new ServerState(
+        role,
+        membership,
+        status,
+        reason,
+        cloneRequired,
+        givenUp,
+        diverged,
+        behind,
+        discarded,
+        absentSince,
+        formerUuid,
+        repairs,
+        newRetry);
+  }
+
+  public ServerState withDiscarded(GtidSet transactions) {
+    return new ServerState(
+        role,
+        membership,
+        status,
+        reason,
+        cloneRequired,
+        givenUp,
+        diverged,
+        behind,
+        transactions,
+        absentSince,
+        formerUuid,
+        repairs,
+        retry);
+  }
+
+  public ServerState withAbsentSince(Optional<Instant> since) {
+    return new ServerState(
+        role,
+        membership,
+        status,
+        reason,
+        cloneRequired,
+        givenUp,
+        diverged,
+        behind,
+        discarded,
+        since,
+        formerUuid,
+        repairs,
+        retry);
+  }
+
+  public ServerState withFormerUuid(Optional<String> uuid) {
+    return new ServerState(
+        role,
+        membership,
+        status,
+        reason,
+        cloneRequired,
+        givenUp,
+        diverged,
+        behind,
+        discarded,
+        absentSince,
+        uuid,
+        repairs,
+        retry);
   }
 }

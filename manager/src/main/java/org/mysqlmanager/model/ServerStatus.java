@@ -20,6 +20,9 @@ public enum ServerStatus {
   /** The source, but closed for writes. */
   @JsonProperty("read_only")
   READ_ONLY,
+  /** The source, open for writes, but a write does not succeed. */
+  @JsonProperty("write_failing")
+  WRITE_FAILING,
   /** Not the source and no member, but open for writes. */
   @JsonProperty("open")
   OPEN,
@@ -32,6 +35,9 @@ public enum ServerStatus {
   /** A replica whose receiver or applier does not run. */
   @JsonProperty("replication_broken")
   REPLICATION_BROKEN,
+  /** A replica whose read-only flags are not what its role asks. */
+  @JsonProperty("wrong_flags")
+  WRONG_FLAGS,
   /** Holds transactions that the source does not have. */
   @JsonProperty("diverged")
   DIVERGED;

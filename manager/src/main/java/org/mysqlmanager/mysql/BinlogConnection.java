@@ -22,6 +22,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509TrustManager;
@@ -29,9 +31,8 @@ import org.mysqlmanager.model.Endpoint;
 import org.mysqlmanager.model.GtidSet;
 
 /**
- * A connection over which a server sends its binary logs, which JDBC has no words for. Uses TLS
- * when the server offers it, without verifying the certificate: what a server makes for itself
- * cannot be verified (the same as Connector/J's {@code sslMode=PREFERRED}).
+ * A connection over which a server sends its binary logs, which JDBC has no words for. Uses TLS as
+ * Connector/J does with the same {@code sslMode}.
  *
  * <p>Confined to one thread. Whatever the server or the network does is an {@link IOException};
  * what the server itself refuses is a {@link ServerException}. No message holds a password.
@@ -53,15 +54,15 @@ final class BinlogConnection implements AutoCloseable {
   }
 
   /** Connects and logs in; each wait for the server is bounded by the connect timeout. */
-  static BinlogConnection open(Endpoint server, Account account, MySqlTimeouts timeouts)
-      throws IOException {
+  static BinlogConnection open(
+      Endpoint server, TlsMode tls, Account account, MySqlTimeouts timeouts) throws IOException {
     int connectMillis = Math.toIntExact(timeouts.connect().toMillis());
     Socket socket = new Socket();
     try {
       socket.connect(new InetSocketAddress(server.host(), server.port()), connectMillis);
       socket.setSoTimeout(connectMillis);
       PacketChannel channel = new PacketChannel(socket);
-      logIn(channel, server, account);
+      logIn(channel, server, tls, account);
       socket.setSoTimeout(Math.toIntExact(timeouts.command().toMillis()));
       return new BinlogConnection(socket, channel);
     } catch (IOException e) {
@@ -73,16 +74,26 @@ final class BinlogConnection implements AutoCloseable {
     }
   }
 
-  private static void logIn(PacketChannel channel, Endpoint server, Account account)
+  private static void logIn(PacketChannel channel, Endpoint server, TlsMode tls, Account account)
       throws IOException {
     byte[] greetingBytes = channel.read();
     refuseError(greetingBytes);
     GreetingPacket greeting = new GreetingPacket(greetingBytes);
-    if ((greeting.getServerCapabilities() & ClientCapabilities.SSL) != 0) {
+    boolean offered = (greeting.getServerCapabilities() & ClientCapabilities.SSL) != 0;
+    boolean encrypt =
+        switch (tls) {
+          case DISABLED -> false;
+          case PREFERRED -> offered;
+          case REQUIRED, VERIFY_CA, VERIFY_IDENTITY -> true;
+        };
+    if (encrypt && !offered) {
+      throw new SSLException("the server offers no TLS");
+    }
+    if (encrypt) {
       SSLRequestCommand request = new SSLRequestCommand();
       request.setCollation(greeting.getServerCollation());
       channel.write(request);
-      channel.upgradeToSSL(plain -> encrypted(plain, server), null);
+      channel.upgradeToSSL(plain -> encrypted(plain, server, tls), null);
     }
     new Authenticator(greeting, channel, null, account.user(), account.password()).authenticate();
     channel.authenticationComplete();
@@ -148,12 +159,23 @@ final class BinlogConnection implements AutoCloseable {
     return new IOException("unexpected answer (" + e.getClass().getSimpleName() + ")", e);
   }
 
-  private static SSLSocket encrypted(Socket plain, Endpoint server) throws SocketException {
+  private static SSLSocket encrypted(Socket plain, Endpoint server, TlsMode tls)
+      throws SocketException {
+    boolean verify = tls == TlsMode.VERIFY_CA || tls == TlsMode.VERIFY_IDENTITY;
     try {
       SSLContext context = SSLContext.getInstance("TLS");
-      context.init(null, new TrustManager[] {new AnyCertificate()}, new SecureRandom());
-      return (SSLSocket)
-          context.getSocketFactory().createSocket(plain, server.host(), server.port(), true);
+      // Null: the authorities that the JVM trusts.
+      context.init(
+          null, verify ? null : new TrustManager[] {new AnyCertificate()}, new SecureRandom());
+      SSLSocket socket =
+          (SSLSocket)
+              context.getSocketFactory().createSocket(plain, server.host(), server.port(), true);
+      if (tls == TlsMode.VERIFY_IDENTITY) {
+        SSLParameters parameters = socket.getSSLParameters();
+        parameters.setEndpointIdentificationAlgorithm("HTTPS");
+        socket.setSSLParameters(parameters);
+      }
+      return socket;
     } catch (GeneralSecurityException | IOException e) {
       throw new SocketException("TLS cannot be set up", e);
     }

@@ -7,6 +7,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -30,13 +31,24 @@ final class Connections {
   static final Duration UNLIMITED = Duration.ZERO;
 
   private final Endpoint endpoint;
+  private final Optional<Endpoint> admin;
   private final Duration connectTimeout;
   private final TlsMode tls;
   private final Driver driver;
   private @Nullable FutureTask<InetAddress> resolving;
 
+  /** Without an administrative interface. */
   Connections(Endpoint endpoint, Duration connectTimeout, TlsMode tls) {
+    this(endpoint, Optional.empty(), connectTimeout, tls);
+  }
+
+  /**
+   * @param admin the administrative interface, where an administrator is let in when all ordinary
+   *     connections are used
+   */
+  Connections(Endpoint endpoint, Optional<Endpoint> admin, Duration connectTimeout, TlsMode tls) {
     this.endpoint = endpoint;
+    this.admin = admin;
     this.connectTimeout = connectTimeout;
     this.tls = tls;
     try {
@@ -64,12 +76,74 @@ final class Connections {
    */
   Connection open(Account account, Map<String, String> attributes, Duration lockWait, Duration read)
       throws SQLException {
+    return reach(account, attributes, lockWait, read).connection();
+  }
+
+  /**
+   * @param detour the reason why the connection goes over the administrative interface, if it does
+   */
+  record Opened(Connection connection, Optional<String> detour) {}
+
+  /** Like {@link #open}, and says which way was taken. */
+  Opened reach(Account account, Map<String, String> attributes, Duration lockWait, Duration read)
+      throws SQLException {
     resolve();
+    try {
+      return new Opened(connect(endpoint, account, attributes, lockWait, read), Optional.empty());
+    } catch (SQLException refused) {
+      if (admin.isEmpty() || !Diagnosis.isTooManyConnections(refused)) {
+        throw refused;
+      }
+      try {
+        return new Opened(
+            connect(admin.get(), account, attributes, lockWait, read),
+            Optional.of(
+                "%s; looked at over admin_port %d"
+                    .formatted(Diagnosis.tooMany(refused), admin.get().port())));
+      } catch (SQLException alsoRefused) {
+        throw new NoWayInException(refused, admin.get().port(), alsoRefused);
+      }
+    }
+  }
+
+  /** The server is out of connections, and its administrative interface is no way in either. */
+  static final class NoWayInException extends SQLException {
+    private static final long serialVersionUID = 1L;
+
+    private final int adminPort;
+    private final SQLException alsoRefused;
+
+    NoWayInException(SQLException refused, int adminPort, SQLException alsoRefused) {
+      super(refused.getMessage(), refused.getSQLState(), refused.getErrorCode(), refused);
+      this.adminPort = adminPort;
+      this.alsoRefused = alsoRefused;
+    }
+
+    int adminPort() {
+      return adminPort;
+    }
+
+    SQLException alsoRefused() {
+      return alsoRefused;
+    }
+  }
+
+  private Connection connect(
+      Endpoint to,
+      Account account,
+      Map<String, String> attributes,
+      Duration lockWait,
+      Duration read)
+      throws SQLException {
     Properties properties = new Properties();
     properties.setProperty("user", account.user());
     properties.setProperty("password", account.password());
     properties.setProperty("sslMode", tls.name());
-    properties.setProperty("allowPublicKeyRetrieval", String.valueOf(tls == TlsMode.DISABLED));
+    // A server without TLS must be usable where TLS is only preferred. Nothing is lost by it: who
+    // could hand out a key of his own could hand out a certificate of his own just as well.
+    properties.setProperty(
+        "allowPublicKeyRetrieval",
+        String.valueOf(tls == TlsMode.DISABLED || tls == TlsMode.PREFERRED));
     properties.setProperty("connectTimeout", Long.toString(connectTimeout.toMillis()));
     properties.setProperty("socketTimeout", Long.toString(read.toMillis()));
     properties.setProperty("tcpKeepAlive", "true");
@@ -88,9 +162,9 @@ final class Connections {
         attributes.entrySet().stream()
             .map(attribute -> attribute.getKey() + ":" + attribute.getValue())
             .collect(Collectors.joining(",", "program_name:mysql-manager,", "")));
-    Connection connection = driver.connect("jdbc:mysql://" + endpoint + "/", properties);
+    Connection connection = driver.connect("jdbc:mysql://" + to + "/", properties);
     if (connection == null) {
-      throw new IllegalStateException("Connector/J does not take the address " + endpoint);
+      throw new IllegalStateException("Connector/J does not take the address " + to);
     }
     return connection;
   }

@@ -16,6 +16,7 @@ import org.mysqlmanager.mysql.Bounded.OverrunException;
 import org.mysqlmanager.net.Deadline;
 import org.mysqlmanager.observe.ServerObservation;
 import org.mysqlmanager.observe.ServerObservation.Unreachable;
+import org.mysqlmanager.observe.WriteProbe;
 import org.mysqlmanager.reconcile.MySqlServer;
 import org.mysqlmanager.reconcile.Permit;
 import org.mysqlmanager.reconcile.StepResult;
@@ -24,13 +25,14 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A MySQL server (8.0.22 or later) through Connector/J: one connection for looking and, for as long
- * as this process leads, one for changes. Thread-safe.
+ * as this process leads, one for changes and one for probing writes. Thread-safe.
  *
  * <p>The manager's account needs on all servers: SELECT on all databases, RELOAD, PROCESS,
  * REPLICATION CLIENT, REPLICATION SLAVE, REPLICATION_SLAVE_ADMIN, SYSTEM_VARIABLES_ADMIN,
- * CONNECTION_ADMIN, CLONE_ADMIN, BACKUP_ADMIN, INSERT on {@code mysql.plugin}, and for the set-up
- * CREATE USER and, with grant option, all that it grants. SYSTEM_USER besides, if clients that have
- * it are to be ended by a fence.
+ * CONNECTION_ADMIN, SERVICE_CONNECTION_ADMIN if {@code admin_port} is set, CLONE_ADMIN,
+ * BACKUP_ADMIN, INSERT on {@code mysql.plugin}, and for the set-up CREATE USER and, with grant
+ * option, all that it grants; CREATE and INSERT, UPDATE on {@code mysql_manager} for probing
+ * writes. SYSTEM_USER besides, if clients that have it are to be ended by a fence.
  */
 public final class ConnectorJServer implements MySqlServer {
   /** What a user is told to check when the manager's account is refused. */
@@ -47,6 +49,7 @@ public final class ConnectorJServer implements MySqlServer {
   private final Connections connections;
   private final Observer observer;
   private final Control control;
+  private final HeartbeatWriter heartbeat;
   private final Setup setup;
   private final Replica replica;
   private final Set<Thread> waiting = ConcurrentHashMap.newKeySet();
@@ -58,17 +61,19 @@ public final class ConnectorJServer implements MySqlServer {
       MySqlAccounts accounts,
       MySqlTimeouts timeouts,
       SetupSpec setup) {
-    this(name, endpoint, accounts, timeouts, setup, TlsMode.PREFERRED);
+    this(name, endpoint, Optional.empty(), accounts, timeouts, setup, TlsMode.PREFERRED);
   }
 
   /**
    * Connects to nothing yet.
    *
+   * @param admin MySQL's administrative interface, to be used when all connections are
    * @param setup what {@code missingSetup} in an observation is measured by
    */
   public ConnectorJServer(
       ServerId name,
       Endpoint endpoint,
+      Optional<Endpoint> admin,
       MySqlAccounts accounts,
       MySqlTimeouts timeouts,
       SetupSpec setup,
@@ -78,11 +83,19 @@ public final class ConnectorJServer implements MySqlServer {
     this.accounts = accounts;
     this.timeouts = timeouts;
     this.setupSpec = setup;
-    this.connections = new Connections(endpoint, timeouts.connect(), tls);
+    this.connections = new Connections(endpoint, admin, timeouts.connect(), tls);
     this.observer = new Observer(name.value(), connections, accounts, setup, timeouts.observe());
     this.control = new Control(server, connections, accounts.manager(), timeouts.command());
+    this.heartbeat =
+        new HeartbeatWriter(
+            server, connections, accounts.manager(), soonerThan(timeouts.observe()));
     this.setup = new Setup(accounts);
     this.replica = new Replica(server, accounts.replication(), tls);
+  }
+
+  /** Whoever waits for the whole observation must still get the answer "it has not ended". */
+  private static Duration soonerThan(Duration limit) {
+    return limit.multipliedBy(4).dividedBy(5);
   }
 
   @Override
@@ -103,6 +116,11 @@ public final class ConnectorJServer implements MySqlServer {
   private Unreachable timedOut() {
     Diagnosis diagnosis = Diagnosis.timedOut(server, timeouts.observe());
     return new Unreachable(diagnosis.cause(), diagnosis.sentence());
+  }
+
+  @Override
+  public WriteProbe probeWrite(Permit permit) {
+    return heartbeat.probe(permit);
   }
 
   @Override
@@ -213,7 +231,8 @@ public final class ConnectorJServer implements MySqlServer {
 
   @Override
   public StepResult saveTransactions(GtidSet transactions, Path file) {
-    return ErrantTransactions.save(endpoint, accounts.manager(), transactions, file, timeouts);
+    return ErrantTransactions.save(
+        endpoint, connections.tls(), accounts.manager(), transactions, file, timeouts);
   }
 
   @Override
@@ -330,6 +349,7 @@ public final class ConnectorJServer implements MySqlServer {
   @Override
   public void close() {
     waiting.forEach(Thread::interrupt);
+    heartbeat.close();
     control.close();
     observer.close();
   }

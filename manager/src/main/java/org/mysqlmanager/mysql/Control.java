@@ -2,11 +2,9 @@ package org.mysqlmanager.mysql;
 
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 import org.mysqlmanager.mysql.Bounded.OverrunException;
 import org.mysqlmanager.net.Deadline;
 import org.mysqlmanager.reconcile.Permit;
@@ -29,9 +27,7 @@ final class Control implements AutoCloseable {
   private final Semaphore gate = new Semaphore(1);
 
   /** Used only by whoever holds the gate. */
-  private @Nullable ControlSession current;
-
-  private volatile boolean closed;
+  private final KeptSession kept;
 
   /**
    * @param server as in {@code s1 (127.0.0.1:3306)}
@@ -42,6 +38,7 @@ final class Control implements AutoCloseable {
     this.connections = connections;
     this.manager = manager;
     this.limit = limit;
+    this.kept = new KeptSession(permit -> ControlSession.open(connections, manager, permit, limit));
   }
 
   /** One change, of one or several statements. */
@@ -75,7 +72,9 @@ final class Control implements AutoCloseable {
     } catch (SQLException e) {
       return new StepResult.Failed(sentence(e));
     } catch (OverrunException e) {
-      endAbandoned(inUse.get());
+      if (inUse.get() != 0) {
+        AbandonedSession.end(server, connections, manager, inUse.get(), limit);
+      }
       return new StepResult.Unknown(Diagnosis.timedOut(server, atMost).sentence());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -94,7 +93,7 @@ final class Control implements AutoCloseable {
       if (!permit.isValid()) {
         return new StepResult.Refused();
       }
-      session = session(permit);
+      session = kept.take(permit);
       inUse.set(session.id());
       return change.make(session, deadline);
     } catch (PermitLostException e) {
@@ -102,7 +101,7 @@ final class Control implements AutoCloseable {
       return new StepResult.Refused();
     } catch (SQLException e) {
       // A new session also takes up privileges that were granted meanwhile.
-      drop();
+      kept.drop();
       boolean mayHaveHappened = session != null && session.isTouched() && Diagnosis.isLinkLost(e);
       return mayHaveHappened
           ? new StepResult.Unknown(sentence(e))
@@ -110,65 +109,9 @@ final class Control implements AutoCloseable {
     }
   }
 
-  private ControlSession session(Permit permit) throws SQLException, PermitLostException {
-    ControlSession kept = current;
-    if (kept != null) {
-      if (kept.epoch().compareTo(permit.epoch()) > 0) {
-        throw new PermitLostException(
-            "this process has already led in epoch %s, after %s"
-                .formatted(kept.epoch(), permit.epoch()));
-      }
-      if (kept.isUsable(permit.epoch(), limit)) {
-        return kept.under(permit);
-      }
-      drop();
-    }
-    if (closed) {
-      throw new SQLException("closed");
-    }
-    ControlSession opened = ControlSession.open(connections, manager, permit, limit);
-    current = opened;
-    return opened;
-  }
-
-  private void drop() {
-    ControlSession session = current;
-    current = null;
-    if (session != null) {
-      Connections.abort(session.connection());
-    }
-  }
-
-  /**
-   * The server does not notice that nobody waits for an answer any more: a statement that was
-   * blocked would still take effect later. So its session is ended, if the server lets us.
-   */
-  private void endAbandoned(long session) {
-    if (session == 0) {
-      return;
-    }
-    Thread.ofVirtual()
-        .name("end-" + session)
-        .start(() -> {
-          try {
-            Bounded.call(
-                "kill-" + session,
-                Deadline.after(limit),
-                () -> {
-                  try (var connection = connections.open(manager, Map.of(), limit, limit)) {
-                    Statements.execute(connection, "KILL " + session);
-                  }
-                  return session;
-                });
-          } catch (SQLException | OverrunException | InterruptedException e) {
-            LOG.debug("{}: session {} could not be ended: {}", server, session, e.toString());
-          }
-        });
-  }
-
   @Override
   public void close() {
-    closed = true;
+    kept.refuse();
     boolean acquired = false;
     try {
       acquired = gate.tryAcquire(limit.toNanos(), TimeUnit.NANOSECONDS);
@@ -176,7 +119,7 @@ final class Control implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     if (acquired) {
-      drop();
+      kept.drop();
       gate.release();
     }
   }

@@ -25,6 +25,10 @@ import org.slf4j.LoggerFactory;
  */
 final class ControlSession implements AutoCloseable {
   static final String EPOCH_ATTRIBUTE = "mysql_manager_epoch";
+
+  /** Beside the epoch, on sessions that only probe whether the server can write. */
+  static final String PROBE_ATTRIBUTE = "mysql_manager_probe";
+
   private static final Logger LOG = LoggerFactory.getLogger(ControlSession.class);
   private static final Duration LONGEST_WAIT_FOR_THE_KILLED = Duration.ofSeconds(1);
 
@@ -32,15 +36,18 @@ final class ControlSession implements AutoCloseable {
   private final Dialect dialect;
   private final Permit permit;
   private final long id;
+  private final Duration limit;
 
   /** Whether a changing statement was sent since this session was taken for the current change. */
   private volatile boolean touched;
 
-  private ControlSession(Connection connection, Dialect dialect, Permit permit, long id) {
+  private ControlSession(
+      Connection connection, Dialect dialect, Permit permit, long id, Duration limit) {
     this.connection = connection;
     this.dialect = dialect;
     this.permit = permit;
     this.id = id;
+    this.limit = limit;
   }
 
   /**
@@ -52,17 +59,55 @@ final class ControlSession implements AutoCloseable {
   static ControlSession open(
       Connections connections, Account account, Permit permit, Duration limit)
       throws SQLException, PermitLostException {
-    Connection connection =
-        connections.open(
-            account,
-            Map.of(EPOCH_ATTRIBUTE, permit.epoch().toString()),
-            limit.minusSeconds(1),
+    Map<String, String> attributes = Map.of(EPOCH_ATTRIBUTE, permit.epoch().toString());
+    return of(
+        connections,
+        connections.open(account, attributes, limit.minusSeconds(1), limit),
+        permit,
+        limit);
+  }
+
+  /**
+   * Opens a session for probing writes: it waits a second for any lock, and that long for the end
+   * of a commit.
+   *
+   * @param limit bounds all but the commit
+   */
+  static ControlSession openForProbes(
+      Connections connections,
+      Account account,
+      Permit permit,
+      Duration limit,
+      Duration longestCommit)
+      throws SQLException, PermitLostException {
+    Map<String, String> attributes =
+        Map.of(EPOCH_ATTRIBUTE, permit.epoch().toString(), PROBE_ATTRIBUTE, "1");
+    Duration lockWait = Duration.ofSeconds(1);
+    ControlSession session =
+        of(
+            connections,
+            connections.open(account, attributes, lockWait, longestCommit),
+            permit,
             limit);
+    try {
+      Statements.execute(
+          session.connection, "SET SESSION innodb_lock_wait_timeout = " + lockWait.toSeconds());
+      return session;
+    } catch (SQLException | RuntimeException e) {
+      Connections.abort(session.connection);
+      throw e;
+    }
+  }
+
+  private static ControlSession of(
+      Connections connections, Connection connection, Permit permit, Duration limit)
+      throws SQLException, PermitLostException {
     try {
       Dialect dialect = Dialect.of(connection);
       String id = Statements.value(connection, "SELECT CONNECTION_ID()");
       ControlSession session =
-          new ControlSession(connection, dialect, permit, Long.parseLong(id == null ? "0" : id));
+          new ControlSession(
+              connection, dialect, permit, Long.parseLong(id == null ? "0" : id), limit);
       session.endLowerEpochs(connections);
       return session;
     } catch (SQLException | PermitLostException | RuntimeException e) {
@@ -73,11 +118,11 @@ final class ControlSession implements AutoCloseable {
 
   /** The same session for another change in the same epoch. */
   ControlSession under(Permit next) {
-    return new ControlSession(connection, dialect, next, id);
+    return new ControlSession(connection, dialect, next, id, limit);
   }
 
   /** Whether the session serves that epoch and the server still knows it. */
-  boolean isUsable(Epoch epoch, Duration limit) throws SQLException {
+  boolean isUsable(Epoch epoch) throws SQLException {
     return permit.epoch().equals(epoch)
         && connection.isValid(Math.toIntExact(Math.max(1, limit.toSeconds())));
   }
@@ -150,16 +195,37 @@ final class ControlSession implements AutoCloseable {
     Connections.close(connection);
   }
 
+  /** The sessions that probe whether this server can write. */
+  Set<Long> probes() throws SQLException {
+    return Set.copyOf(
+        Statements.query(
+            connection,
+            row -> row.getLong(1),
+            "SELECT PROCESSLIST_ID FROM performance_schema.session_connect_attrs WHERE ATTR_NAME = ?",
+            PROBE_ATTRIBUTE));
+  }
+
+  /**
+   * Those that change servers must end, whatever it costs: killing a commit that waits for disk
+   * space aborts mysqld. One that only probes, and is in its commit, is not worth it: it will do
+   * nothing else.
+   */
   private void endLowerEpochs(Connections connections) throws SQLException, PermitLostException {
     List<Other> others =
         Statements.query(
             connection,
-            row -> new Other(row.getLong(1), row.getLong(2)),
+            row -> new Other(row.getLong(1), row.getLong(2), row.getBoolean(3)),
             """
-            SELECT PROCESSLIST_ID, CAST(ATTR_VALUE AS UNSIGNED)
-            FROM performance_schema.session_connect_attrs
-            WHERE ATTR_NAME = ? AND PROCESSLIST_ID <> CONNECTION_ID()
+            SELECT a.PROCESSLIST_ID, CAST(a.ATTR_VALUE AS UNSIGNED),
+              EXISTS(SELECT 1 FROM performance_schema.session_connect_attrs AS p
+                  JOIN performance_schema.threads AS t ON t.PROCESSLIST_ID = p.PROCESSLIST_ID
+                WHERE p.ATTR_NAME = ? AND p.PROCESSLIST_ID = a.PROCESSLIST_ID
+                  AND t.PROCESSLIST_STATE = ?)
+            FROM performance_schema.session_connect_attrs AS a
+            WHERE a.ATTR_NAME = ? AND a.PROCESSLIST_ID <> CONNECTION_ID()
             """,
+            PROBE_ATTRIBUTE,
+            AbandonedSession.COMMITTING,
             EPOCH_ATTRIBUTE);
     long own = permit.epoch().value();
     for (Other other : others) {
@@ -171,7 +237,7 @@ final class ControlSession implements AutoCloseable {
     }
     Set<Long> lower =
         others.stream()
-            .filter(other -> other.epoch < own)
+            .filter(other -> other.epoch < own && !other.commitsProbe)
             .map(Other::session)
             .collect(Collectors.toSet());
     for (long session : lower) {
@@ -187,5 +253,5 @@ final class ControlSession implements AutoCloseable {
     }
   }
 
-  private record Other(long session, long epoch) {}
+  private record Other(long session, long epoch, boolean commitsProbe) {}
 }

@@ -21,6 +21,9 @@ import org.mysqlmanager.observe.ServerObservation.Cause;
 record Diagnosis(Cause cause, String sentence) {
   static final int NO_SUCH_THREAD = 1094;
   static final int NO_SUCH_TABLE = 1146;
+  private static final int TOO_MANY = 1040;
+  private static final int TOO_MANY_OF_USER = 1203;
+  private static final int LIMIT_OF_ACCOUNT = 1226;
   private static final int PARSE_ERROR = 1064;
   private static final int TOO_LONG = 1470;
 
@@ -42,9 +45,7 @@ record Diagnosis(Cause cause, String sentence) {
                   .formatted(server);
           case NOT_READY -> "%s is starting or shutting down: %s".formatted(server, message(error));
           case ACCESS_DENIED -> accessDenied(error, server, account, setting);
-          case TOO_MANY_CONNECTIONS ->
-              "%s has no connection left for user '%s': raise max_connections or end idle clients (%s)"
-                  .formatted(server, account.user(), message(error));
+          case TOO_MANY_CONNECTIONS -> noConnection(error, server, account);
           case TLS_FAILED ->
               "%s: no TLS connection: %s; check the server's certificate and the TLS mode in the configuration"
                   .formatted(server, deepestMessage(error));
@@ -102,9 +103,59 @@ record Diagnosis(Cause cause, String sentence) {
     return "MySQL error " + number + ": " + text;
   }
 
-  private static Cause causeOf(SQLException error) {
+  /** Whether the administrative interface may let in who is refused like that. */
+  static boolean isTooManyConnections(SQLException error) {
+    return causeOf(error) == Cause.TOO_MANY_CONNECTIONS;
+  }
+
+  /** Which limit on connections was met, in words. */
+  static String tooMany(SQLException error) {
     return switch (numberOf(error)) {
-      case 1040, 1203, 1226 -> Cause.TOO_MANY_CONNECTIONS;
+      case TOO_MANY_OF_USER -> "all connections of this user are used (max_user_connections)";
+      case LIMIT_OF_ACCOUNT -> "this account is at one of its limits (" + message(error) + ")";
+      default -> "all connections are used";
+    };
+  }
+
+  private static String noConnection(SQLException error, String server, Account account) {
+    String remedy =
+        switch (numberOf(error)) {
+          case TOO_MANY_OF_USER -> "raise max_user_connections";
+          case LIMIT_OF_ACCOUNT -> "lift the account's limits with ALTER USER … WITH";
+          default -> "raise max_connections or end idle clients";
+        };
+    String refusal =
+        "%s has no connection left for user '%s': %s".formatted(server, account.user(), remedy);
+    return error instanceof Connections.NoWayInException both
+        ? "%s; nor is admin_port %d a way in: %s (%s)"
+            .formatted(
+                refusal,
+                both.adminPort(),
+                adminRefusal(both.alsoRefused(), account),
+                message(error))
+        : "%s%s (%s)"
+            .formatted(
+                refusal,
+                // MySQL applies an account's own limits there, too.
+                numberOf(error) == LIMIT_OF_ACCOUNT ? "" : ", or set the server's admin_port",
+                message(error));
+  }
+
+  private static String adminRefusal(SQLException error, Account account) {
+    return switch (causeOf(error)) {
+      case CONNECTION_FAILED ->
+          deepestMessage(error) + "; check the server's admin_address and admin_port";
+      case TIMED_OUT -> "no answer in time";
+      case ACCESS_DENIED ->
+          "grant SERVICE_CONNECTION_ADMIN to user '%s' (%s)"
+              .formatted(account.user(), message(error));
+      case UNKNOWN_HOST, NOT_READY, TOO_MANY_CONNECTIONS, TLS_FAILED, UNSUPPORTED -> message(error);
+    };
+  }
+
+  static Cause causeOf(SQLException error) {
+    return switch (numberOf(error)) {
+      case TOO_MANY, TOO_MANY_OF_USER, LIMIT_OF_ACCOUNT -> Cause.TOO_MANY_CONNECTIONS;
       case 1044, 1045, 1129, 1130, 1142, 1143, 1227, 1370, 1524, 1698, 1820, 1862, 3118, 3955 ->
           Cause.ACCESS_DENIED;
       case 3159 -> Cause.TLS_FAILED;
@@ -143,7 +194,9 @@ record Diagnosis(Cause cause, String sentence) {
       SQLException error, String server, Account account, String setting) {
     return switch (numberOf(error)) {
       case 1045, 1524, 1698 ->
-          "%s refuses user '%s': check %s".formatted(server, account.user(), setting);
+          // MySQL says the same of an account that REQUIREs what this connection has not.
+          "%s refuses user '%s': check %s, and whether the account requires TLS or a client certificate"
+              .formatted(server, account.user(), setting);
       case 1820, 1862 ->
           "%s refuses user '%s': its password has expired; set a new one and change %s"
               .formatted(server, account.user(), setting);

@@ -57,7 +57,12 @@ public final class ErrantTransactions {
    *     is there and may not survive a crash of this machine
    */
   public static StepResult save(
-      Endpoint server, Account manager, GtidSet transactions, Path file, MySqlTimeouts timeouts) {
+      Endpoint server,
+      TlsMode tls,
+      Account manager,
+      GtidSet transactions,
+      Path file,
+      MySqlTimeouts timeouts) {
     if (transactions.isEmpty()) {
       return StepResult.DONE;
     }
@@ -67,7 +72,7 @@ public final class ErrantTransactions {
       if (Files.exists(target)) {
         return kept(target, transactions);
       }
-      return saveTo(target, server, manager, transactions, timeouts);
+      return saveTo(target, server, tls, manager, transactions, timeouts);
     } catch (NotSaved e) {
       return failed(server, e.reason);
     } catch (IOException e) {
@@ -80,7 +85,12 @@ public final class ErrantTransactions {
    * that is shared.
    */
   private static StepResult saveTo(
-      Path target, Endpoint server, Account manager, GtidSet transactions, MySqlTimeouts timeouts)
+      Path target,
+      Endpoint server,
+      TlsMode tls,
+      Account manager,
+      GtidSet transactions,
+      MySqlTimeouts timeouts)
       throws IOException, NotSaved {
     Path part = target.resolveSibling("." + target.getFileName() + ".part");
     try (FileChannel channel = openOwnersOnly(part)) {
@@ -91,7 +101,7 @@ public final class ErrantTransactions {
       }
       try {
         channel.truncate(0);
-        copy(server, manager, transactions, channel, timeouts);
+        copy(server, tls, manager, transactions, channel, timeouts);
         channel.force(true);
         requireExactly(transactions, part);
         Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
@@ -113,12 +123,13 @@ public final class ErrantTransactions {
 
   private static void copy(
       Endpoint server,
+      TlsMode tls,
       Account manager,
       GtidSet transactions,
       FileChannel to,
       MySqlTimeouts timeouts)
       throws IOException, NotSaved {
-    try (BinlogConnection connection = BinlogConnection.open(server, manager, timeouts)) {
+    try (BinlogConnection connection = BinlogConnection.open(server, tls, manager, timeouts)) {
       GtidSet executed = requireAvailable(transactions, connection);
       prepareDump(connection, timeouts.command());
       OutputStream out = new BufferedOutputStream(Channels.newOutputStream(to), BUFFER_BYTES);

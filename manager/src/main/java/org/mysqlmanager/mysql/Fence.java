@@ -21,6 +21,10 @@ import org.slf4j.LoggerFactory;
  * itself. If it does not at once, a second session ends the clients meanwhile. When it has come, no
  * session can commit any more, new ones included; those that were there then are ended for good.
  *
+ * <p>Where commits wait for disk space, ending one of them makes mysqld abort (see {@link
+ * AbandonedSession}). For a server that must be closed that is better than commits that succeed
+ * when there is space again, and MySQL leaves no third way.
+ *
  * @see <a
  *     href="https://dev.mysql.com/doc/refman/9.7/en/server-system-variables.html#sysvar_read_only">read_only</a>
  */
@@ -88,6 +92,10 @@ final class Fence {
             if (client.isClients(manager.user()) && !client.isKilled()) {
               session.kill(client.id());
             }
+          }
+          // Our own probe may be what stands in the way.
+          for (long probe : session.probes()) {
+            session.kill(probe);
           }
           Thread.sleep(PAUSE);
         }

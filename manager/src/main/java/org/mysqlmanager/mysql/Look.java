@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.mysqlmanager.model.GtidSet;
@@ -13,6 +14,7 @@ import org.mysqlmanager.observe.ServerObservation.CloneState;
 import org.mysqlmanager.observe.ServerObservation.CloneStatus;
 import org.mysqlmanager.observe.ServerObservation.Identity;
 import org.mysqlmanager.observe.ServerObservation.Reachable;
+import org.mysqlmanager.observe.ServerObservation.Receiver;
 import org.mysqlmanager.observe.ServerObservation.Replication;
 import org.mysqlmanager.observe.ServerObservation.Settings;
 
@@ -20,6 +22,10 @@ import org.mysqlmanager.observe.ServerObservation.Settings;
  * Looks at a server over one connection, in two round trips: one SELECT, then {@code SHOW REPLICA
  * STATUS}. In this order what was executed is read before what was retrieved. No user table is
  * opened.
+ *
+ * <p>{@code @@super_read_only} reads 1 as soon as a statement begins to set it, which then waits
+ * for commits that are under way and may still succeed (seen with 9.7.4, behind a commit that waits
+ * for disk space). It is taken to be set only when nothing waits like that any more.
  *
  * <p>Whether the initial set-up is complete takes a third. It is asked in each look until it is,
  * then once a minute, and again as soon as another server answers, the server changes between
@@ -34,13 +40,20 @@ final class Look implements AutoCloseable {
       """
       SELECT @@global.gtid_executed AS executed, @@global.gtid_purged AS purged,
         @@version AS version, @@server_id AS server_id, @@server_uuid AS server_uuid,
-        @@global.read_only AS read_only, @@global.super_read_only AS super_read_only,
+        @@global.read_only AS read_only,
+        @@global.super_read_only AND NOT EXISTS(SELECT 1 FROM performance_schema.metadata_locks
+          WHERE OBJECT_TYPE IN ('GLOBAL', 'COMMIT') AND LOCK_TYPE = 'SHARED'
+            AND LOCK_STATUS = 'PENDING') AS super_read_only,
         @@global.gtid_mode AS gtid_mode,
         @@global.enforce_gtid_consistency AS enforce_gtid_consistency,
         @@global.log_bin AS log_bin, @@global.{updates} AS log_replica_updates,
         EXISTS(SELECT 1 FROM information_schema.TABLES WHERE TABLE_SCHEMA NOT IN ('mysql', 'sys',
-          'performance_schema', 'information_schema', 'mysql_innodb_cluster_metadata'))
+          'performance_schema', 'information_schema', 'mysql_innodb_cluster_metadata',
+          '{schema}'))
           AS user_data,
+        (SELECT CONCAT_WS('/', THREAD_ID, COUNT_RECEIVED_HEARTBEATS, LAST_HEARTBEAT_TIMESTAMP)
+          FROM performance_schema.replication_connection_status WHERE CHANNEL_NAME = '')
+          AS heartbeats,
       """;
 
   /** The tables of the clone plugin exist only where it is installed. */
@@ -64,6 +77,8 @@ final class Look implements AutoCloseable {
   private final Setup setup;
   private final MySqlAccounts accounts;
   private final SetupSpec spec;
+  private final SourceSilence silence;
+  private final Optional<String> warning;
   private boolean hasClone = true;
 
   /** Until when, and for which server in which role, the set-up need not be asked for. */
@@ -71,9 +86,18 @@ final class Look implements AutoCloseable {
 
   private String completeFor = "";
 
-  Look(Connection connection, MySqlAccounts accounts, SetupSpec spec) throws SQLException {
-    this.connection = connection;
-    this.select = SELECT.replace("{updates}", Dialect.of(connection).logReplicaUpdates());
+  /**
+   * @param silence outlives this connection
+   */
+  Look(Connections.Opened opened, MySqlAccounts accounts, SetupSpec spec, SourceSilence silence)
+      throws SQLException {
+    this.connection = opened.connection();
+    this.warning = opened.detour();
+    this.silence = silence;
+    this.select =
+        SELECT
+            .replace("{updates}", Dialect.of(connection).logReplicaUpdates())
+            .replace("{schema}", Setup.SCHEMA);
     this.setup = new Setup(accounts);
     this.accounts = accounts;
     this.spec = spec;
@@ -89,7 +113,7 @@ final class Look implements AutoCloseable {
   Reachable look(boolean askForSetup) throws SQLException {
     Seen seen = select();
     Optional<Replication> replication =
-        ReplicaStatus.read(connection).map(ReplicaStatus::replication);
+        ReplicaStatus.read(connection).map(status -> replication(seen, status));
     boolean isSource = replication.isEmpty() && !seen.settings.readOnly();
     return new Reachable(
         seen.identity,
@@ -99,7 +123,28 @@ final class Look implements AutoCloseable {
         seen.hasUserData,
         missingSetup(seen.identity.uuid(), isSource, askForSetup),
         replication,
-        seen.lastClone);
+        seen.lastClone,
+        warning.map(List::of).orElse(List.of()));
+  }
+
+  /** Whether this goes over the administrative interface, only because the other is full. */
+  boolean isDetour() {
+    return warning.isPresent();
+  }
+
+  private Replication replication(Seen seen, ReplicaStatus status) {
+    if (status.replication().receiver() != Receiver.RUNNING) {
+      silence.forget();
+      return status.replication();
+    }
+    String trace =
+        String.join(
+            " ",
+            seen.identity.uuid(),
+            status.replication().sourceUuid(),
+            status.sourcePosition(),
+            seen.heartbeats);
+    return status.replication(Optional.of(silence.after(trace)));
   }
 
   private Seen select() throws SQLException {
@@ -139,6 +184,7 @@ final class Look implements AutoCloseable {
       GtidSet executed,
       GtidSet purged,
       boolean hasUserData,
+      String heartbeats,
       CloneStatus lastClone) {}
 
   private static Seen seen(ResultSet row) throws SQLException {
@@ -154,12 +200,13 @@ final class Look implements AutoCloseable {
         GtidSet.parse(row.getString("executed")),
         GtidSet.parse(row.getString("purged")),
         row.getBoolean("user_data"),
+        text(row, "heartbeats"),
         lastClone(row));
   }
 
   private static CloneStatus lastClone(ResultSet row) throws SQLException {
     boolean active = row.getBoolean("clone_active");
-    if (!active || row.getMetaData().getColumnCount() < 14) {
+    if (!active || row.getMetaData().getColumnCount() < 15) {
       return new CloneStatus(active, CloneState.NONE, "", "", Optional.empty());
     }
     CloneState state =

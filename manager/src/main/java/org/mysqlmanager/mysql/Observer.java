@@ -1,6 +1,5 @@
 package org.mysqlmanager.mysql;
 
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
@@ -31,6 +30,9 @@ final class Observer implements AutoCloseable {
 
   /** Used only by whoever holds the gate. */
   private @Nullable Look current;
+
+  /** Likewise; it outlives connections. */
+  private final SourceSilence silence = new SourceSilence(System::nanoTime);
 
   private volatile boolean closed;
 
@@ -76,12 +78,15 @@ final class Observer implements AutoCloseable {
 
   /**
    * A connection that was kept may have been ended since, by a restart for instance, which says
-   * nothing about now: then the reading is tried once more, over a new one.
+   * nothing about now: then the reading is tried once more, over a new one. One over the
+   * administrative interface is not kept: the ordinary port may let us in again.
    */
   private <T> T overConnection(Reading<T> reading) throws SQLException {
     boolean ask = setupMayHaveChanged.getAndSet(false);
     Look kept = current;
-    if (kept != null) {
+    if (kept != null && kept.isDetour()) {
+      drop();
+    } else if (kept != null) {
       try {
         return reading.read(kept, ask);
       } catch (SQLException e) {
@@ -105,12 +110,12 @@ final class Observer implements AutoCloseable {
   }
 
   private Look open() throws SQLException {
-    Connection connection =
-        connections.open(accounts.manager(), Map.of(), LONGEST_LOCK_WAIT, limit);
+    Connections.Opened opened =
+        connections.reach(accounts.manager(), Map.of(), LONGEST_LOCK_WAIT, limit);
     try {
-      return new Look(connection, accounts, setup);
+      return new Look(opened, accounts, setup, silence);
     } catch (SQLException e) {
-      Connections.abort(connection);
+      Connections.abort(opened.connection());
       throw e;
     }
   }

@@ -21,9 +21,14 @@ import org.mysqlmanager.observe.ServerObservation.Replication;
  * @param user the account that the receiver logs in with
  * @param receiverErrorNumber MySQL's number for the receiver's last error; 0 if none
  * @param delay {@code SOURCE_DELAY}: how long the applier holds each transaction back
+ * @param sourcePosition up to where in the source's binary logs it has received
  */
 record ReplicaStatus(
-    Replication replication, String user, int receiverErrorNumber, Duration delay) {
+    Replication replication,
+    String user,
+    int receiverErrorNumber,
+    Duration delay,
+    String sourcePosition) {
   /**
    * Reads the default channel; empty if no replication is configured.
    *
@@ -48,7 +53,21 @@ record ReplicaStatus(
               .formatted(others));
     }
     // After RESET REPLICA ALL of a server that once replicated a row without a source can remain.
-    return channels.stream().findFirst().flatMap(Channel::status);
+    Optional<ReplicaStatus> status = channels.stream().findFirst().flatMap(Channel::status);
+    if (status.isEmpty() || !status.get().replication.applierError().contains("worker")) {
+      return status;
+    }
+    // The coordinator only says that a worker has failed; what the trouble is says the worker.
+    Optional<String> cause =
+        Optional.ofNullable(
+            Statements.value(
+                connection,
+                """
+                SELECT LAST_ERROR_MESSAGE FROM performance_schema.replication_applier_status_by_worker
+                WHERE CHANNEL_NAME = '' AND LAST_ERROR_NUMBER <> 0
+                ORDER BY LAST_ERROR_TIMESTAMP, WORKER_ID LIMIT 1
+                """));
+    return cause.map(status.get()::withApplierError).or(() -> status);
   }
 
   private record Channel(String name, Optional<ReplicaStatus> status) {}
@@ -78,13 +97,43 @@ record ReplicaStatus(
             GtidSet.parse(text(row, "Retrieved_Gtid_Set")),
             lag(row.getString("Seconds_Behind_Source"), receiver),
             text(row, "Last_IO_Error"),
-            text(row, "Last_SQL_Error"));
+            text(row, "Last_SQL_Error"),
+            Optional.empty());
     return Optional.of(
         new ReplicaStatus(
             replication,
             text(row, "Source_User"),
             row.getInt("Last_IO_Errno"),
-            Duration.ofSeconds(row.getLong("SQL_Delay"))));
+            Duration.ofSeconds(row.getLong("SQL_Delay")),
+            text(row, "Source_Log_File") + ":" + text(row, "Read_Source_Log_Pos")));
+  }
+
+  private ReplicaStatus withApplierError(String error) {
+    return new ReplicaStatus(
+        replication(error, replication.silence()),
+        user,
+        receiverErrorNumber,
+        delay,
+        sourcePosition);
+  }
+
+  /** The replication, with what one reading alone cannot tell. */
+  Replication replication(Optional<Duration> silence) {
+    return replication(replication.applierError(), silence);
+  }
+
+  private Replication replication(String applierError, Optional<Duration> silence) {
+    return new Replication(
+        replication.source(),
+        replication.sourceUuid(),
+        replication.receiver(),
+        replication.applierRunning(),
+        replication.autoPosition(),
+        replication.retrieved(),
+        replication.lag(),
+        replication.receiverError(),
+        applierError,
+        silence);
   }
 
   /**

@@ -27,6 +27,13 @@ final class Statements {
     }
   }
 
+  /** Executes a statement that changes rows, and says how many it changed. */
+  static int update(Connection connection, String sql, Object... values) throws SQLException {
+    try (PreparedStatement statement = prepare(connection, sql, values)) {
+      return statement.executeUpdate();
+    }
+  }
+
   static <T> List<T> query(Connection connection, Row<T> row, String sql, Object... values)
       throws SQLException {
     try (PreparedStatement statement = prepare(connection, sql, values);

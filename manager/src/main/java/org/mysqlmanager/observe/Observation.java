@@ -2,6 +2,7 @@ package org.mysqlmanager.observe;
 
 import java.time.Instant;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -16,6 +17,7 @@ import org.mysqlmanager.model.ServerId;
  * @param trigger what it was for
  * @param lastSeen when each server last answered this manager, before this look
  * @param saved transactions of a server that this manager keeps in a file
+ * @param evidence what is known beside the look
  */
 public record Observation(
     Instant at,
@@ -23,7 +25,8 @@ public record Observation(
     Map<ServerId, ServerObservation> servers,
     Map<ProxyName, ProxyObservation> proxies,
     Map<ServerId, Instant> lastSeen,
-    Map<ServerId, SavedTransactions> saved) {
+    Map<ServerId, List<SavedTransactions>> saved,
+    Evidence evidence) {
   /** What a round is for: failures are counted in checks, not in every round. */
   public enum Trigger {
     /** The timed check, once every {@code check_interval}. */
@@ -39,6 +42,25 @@ public record Observation(
     saved = Map.copyOf(saved);
   }
 
+  /** Without evidence. */
+  public Observation(
+      Instant at,
+      Trigger trigger,
+      Map<ServerId, ServerObservation> servers,
+      Map<ProxyName, ProxyObservation> proxies,
+      Map<ServerId, Instant> lastSeen,
+      Map<ServerId, List<SavedTransactions>> saved) {
+    this(at, trigger, servers, proxies, lastSeen, saved, Evidence.NONE);
+  }
+
+  public Observation with(Trigger newTrigger) {
+    return new Observation(at, newTrigger, servers, proxies, lastSeen, saved, evidence);
+  }
+
+  public Observation with(Evidence newEvidence) {
+    return new Observation(at, trigger, servers, proxies, lastSeen, saved, newEvidence);
+  }
+
   /**
    * How that server was found; a server nobody looked at counts as not ready, which is no proof of
    * death.
@@ -51,11 +73,13 @@ public record Observation(
   }
 
   /**
-   * Transactions kept in files.
+   * Transactions of one server kept in files.
    *
+   * @param data what data of the server they were in: when the clone began by which it got it;
+   *     empty before its first clone. The same GTID may stand for something else in other data
    * @param place where: the manager and the file
    */
-  public record SavedTransactions(GtidSet transactions, String place) {}
+  public record SavedTransactions(String data, GtidSet transactions, String place) {}
 
   /** The server, if it answered. */
   public Optional<ServerObservation.Reachable> reachable(ServerId id) {

@@ -1,6 +1,7 @@
 package org.mysqlmanager.observe;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -65,6 +66,7 @@ public sealed interface ServerObservation {
    * @param hasUserData whether there is a table outside MySQL's own schemas
    * @param missingSetup the parts of the initial set-up that are not there, in words
    * @param replication its replication configuration and how it does; empty if it has none
+   * @param warnings what an operator should know although the server answers, a sentence each
    */
   record Reachable(
       Identity identity,
@@ -74,10 +76,12 @@ public sealed interface ServerObservation {
       boolean hasUserData,
       Set<String> missingSetup,
       Optional<Replication> replication,
-      CloneStatus lastClone)
+      CloneStatus lastClone,
+      List<String> warnings)
       implements ServerObservation {
     public Reachable {
       missingSetup = Set.copyOf(missingSetup);
+      warnings = List.copyOf(warnings);
     }
 
     /** All it holds or has received: what survives if it is promoted with care. */
@@ -120,6 +124,11 @@ public sealed interface ServerObservation {
    * @param lag how far the applier is behind; empty if MySQL cannot tell
    * @param receiverError the last error of the receiver; empty if none
    * @param applierError the last error of the applier; empty if none
+   * @param silence for how long neither an event nor a heartbeat has come from the source, as far
+   *     as this manager has watched: counted from the first look that found no news, so it may be
+   *     too short, never too long. Empty if the receiver is not connected. A source that lives is
+   *     never silent for much longer than its replicas' heartbeat period, which this program sets
+   *     to one second
    */
   record Replication(
       Endpoint source,
@@ -130,7 +139,8 @@ public sealed interface ServerObservation {
       GtidSet retrieved,
       Optional<Duration> lag,
       String receiverError,
-      String applierError) {
+      String applierError,
+      Optional<Duration> silence) {
     /** Connected and applying, or at least trying to connect without an error of its own. */
     public boolean isRunning() {
       return receiver == Receiver.RUNNING && applierRunning;

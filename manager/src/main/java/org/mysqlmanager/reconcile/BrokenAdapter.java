@@ -1,7 +1,5 @@
 package org.mysqlmanager.reconcile;
 
-import java.util.concurrent.ExecutionException;
-
 /** An adapter has thrown something, which no adapter does for what a server or a network does. */
 final class BrokenAdapter {
   private BrokenAdapter() {}
@@ -11,10 +9,10 @@ final class BrokenAdapter {
    *
    * @param doing what the adapter was asked to do
    */
-  static IllegalStateException failure(String doing, ExecutionException failed) {
-    if (failed.getCause() instanceof Error error) {
+  static IllegalStateException failure(String doing, Throwable cause) {
+    if (cause instanceof Error error) {
       throw error;
     }
-    return new IllegalStateException("an adapter failed to " + doing, failed.getCause());
+    return new IllegalStateException("an adapter failed to " + doing, cause);
   }
 }

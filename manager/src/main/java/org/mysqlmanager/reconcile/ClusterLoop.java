@@ -2,18 +2,15 @@ package org.mysqlmanager.reconcile;
 
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.TimeUnit;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
-import org.mysqlmanager.decide.Decider;
 import org.mysqlmanager.decide.Decision;
 import org.mysqlmanager.decide.Step;
 import org.mysqlmanager.model.ClusterName;
 import org.mysqlmanager.model.ClusterSpec;
 import org.mysqlmanager.model.ClusterState;
 import org.mysqlmanager.model.Operation;
-import org.mysqlmanager.model.ServerId;
 import org.mysqlmanager.observe.Observation;
 import org.mysqlmanager.observe.Observation.Trigger;
 import org.mysqlmanager.reconcile.StateStore.LoadResult;
@@ -62,7 +59,9 @@ final class ClusterLoop implements Runnable {
   private final StatusBoard board;
   private final ClusterObserver observer;
   private final StepExecutor executor;
-  private final BlockingQueue<Wake> wakes = new ArrayBlockingQueue<>(8);
+  private final EvidenceCollector evidence;
+  private final Mailbox<Wake> wakes;
+  private final Set<Wake> pending = ConcurrentHashMap.newKeySet();
   private volatile boolean stopped;
   private boolean interrupted;
 
@@ -72,6 +71,7 @@ final class ClusterLoop implements Runnable {
   private @Nullable Step lastStep;
   private int repeats;
   private boolean listening;
+
   private boolean created;
 
   ClusterLoop(ClusterSpec configured, Parts parts) {
@@ -79,8 +79,13 @@ final class ClusterLoop implements Runnable {
     this.parts = parts;
     this.board = new StatusBoard(configured, parts.store());
     this.observer =
-        new ClusterObserver(parts.clock(), parts.observeTimeout(), parts.archive(), this::wake);
-    this.executor = new StepExecutor(parts.archive(), this::backgroundEnded);
+        new ClusterObserver(
+            parts.clock(), parts.threads(), parts.observeTimeout(), parts.archive(), this::wake);
+    this.executor =
+        new StepExecutor(
+            parts.threads(), parts.archive(), parts.leadership(), this::backgroundEnded);
+    this.evidence = new EvidenceCollector(configured.name(), parts);
+    this.wakes = parts.threads().mailbox();
   }
 
   ClusterName name() {
@@ -96,10 +101,10 @@ final class ClusterLoop implements Runnable {
     wake(Wake.ROUND);
   }
 
-  /** One of a kind is enough, and so there is always room for the other. */
+  /** One of a kind is enough. */
   private void wake(Wake wake) {
-    if (!wakes.contains(wake)) {
-      wakes.offer(wake);
+    if (pending.add(wake)) {
+      wakes.put(wake);
     }
   }
 
@@ -112,7 +117,7 @@ final class ClusterLoop implements Runnable {
   @Override
   public void run() {
     try {
-      nextCheck = System.nanoTime();
+      nextCheck = parts.threads().nanoTime();
       Next next = Next.LATER;
       while (!isEnding()) {
         next = safely(next);
@@ -154,6 +159,7 @@ final class ClusterLoop implements Runnable {
         }
         LOG.error("cluster={} a round failed; the next check tries again", name(), e);
         board.showFailure(Optional.of("internal error: " + e));
+        board.withdrawView();
       } catch (Throwable another) {
         // Not even telling works; what matters is that the loop goes on.
         e.addSuppressed(another);
@@ -165,7 +171,7 @@ final class ClusterLoop implements Runnable {
 
   /** One round, and the wait for the next. */
   private Next turn(Next before) {
-    long now = System.nanoTime();
+    long now = parts.threads().nanoTime();
     // A round that follows a step at once is no check, even if one is due: an operation must not
     // wait for the deadline of what is away. But nothing puts checks off for long.
     Duration delay = before == Next.AT_ONCE ? LONGEST_DELAY : Duration.ZERO;
@@ -182,10 +188,10 @@ final class ClusterLoop implements Runnable {
 
   /** Waits until the next check is due or a round is worth while. */
   private void awaitWork(Next next) {
-    long begun = System.nanoTime();
+    long begun = parts.threads().nanoTime();
     long patience = Math.min(nextCheck - begun, pause(next).toNanos());
     while (!isEnding()) {
-      Wake wake = poll(patience - (System.nanoTime() - begun));
+      Wake wake = poll(patience - (parts.threads().nanoTime() - begun));
       if (wake == null || wake == Wake.ROUND || storeHasNews()) {
         return;
       }
@@ -205,14 +211,16 @@ final class ClusterLoop implements Runnable {
 
   /** Waits until the next check is due, whatever happens meanwhile. */
   private void awaitCheck() {
-    while (!isEnding() && System.nanoTime() - nextCheck < 0) {
-      poll(nextCheck - System.nanoTime());
+    while (!isEnding() && parts.threads().nanoTime() - nextCheck < 0) {
+      poll(nextCheck - parts.threads().nanoTime());
     }
   }
 
   private @Nullable Wake poll(long nanos) {
     try {
-      return wakes.poll(Math.max(0, nanos), TimeUnit.NANOSECONDS);
+      Optional<Wake> wake = wakes.poll(nanos);
+      wake.ifPresent(pending::remove);
+      return wake.orElse(null);
     } catch (InterruptedException e) {
       // Restored when the loop has ended: what is left to do until then may not work interrupted.
       interrupted = true;
@@ -230,7 +238,7 @@ final class ClusterLoop implements Runnable {
             || members == null
             || !loaded.spec().equals(members.spec());
     if (parts.leadership().permit().isPresent()) {
-      return isNew;
+      return isNew || evidence.mayChange();
     }
     if (isNew) {
       knownVersion = loaded.version();
@@ -271,6 +279,7 @@ final class ClusterLoop implements Runnable {
     ClusterSpec spec = members != null ? members.spec() : configured;
     ClusterState state = status().state();
     Observation seen = observe(membersFor(spec), state, Trigger.CHECK);
+    board.publish(seen);
     board.show(spec, state, Optional.of(seen), Optional.of(problem));
   }
 
@@ -279,13 +288,16 @@ final class ClusterLoop implements Runnable {
     knownVersion = loaded.version();
     board.logDifferences(loaded.spec());
     Members current = membersFor(loaded.spec());
+    Optional<WriteProber> prober =
+        permit.flatMap(valid -> evidence.startWriteProbe(trigger, current, state, valid, status()));
     Observation seen = observe(current, state, trigger);
     board.publish(seen);
     if (permit.isEmpty()) {
       board.show(loaded.spec(), state, Optional.of(seen), Optional.empty());
       return Next.LATER;
     }
-    Decision decision = Decider.decide(loaded.spec(), state, seen);
+    seen = seen.with(evidence.collect(seen, state, prober, status()));
+    Decision decision = parts.decisions().decide(loaded.spec(), state, seen);
     board.logDecision(permit.get(), decision);
     // A new leader writes even if nothing changes: everybody is to see in whose epoch the state is.
     boolean changed = !decision.next().equals(state) || !state.epoch().equals(permit.get().epoch());
@@ -317,20 +329,16 @@ final class ClusterLoop implements Runnable {
    * waits any more for the source, which is away.
    */
   private Observation observe(Members current, ClusterState state, Trigger trigger) {
-    Optional<ServerId> decisive =
-        state.operation().orElse(null) instanceof Operation.Failover failover
-            ? Optional.of(failover.candidate())
-            : state.source();
-    return observer.observe(current, state.source(), decisive, trigger);
+    return observer.observe(current, state.source(), EvidenceCollector.decisive(state), trigger);
   }
 
   private Next act(Step step, ClusterState state, Members current, Permit permit) {
     if (!permit.isValid()) {
       return Next.LATER;
     }
-    long begun = System.nanoTime();
+    long begun = parts.threads().nanoTime();
     StepResult result = executor.execute(step, current, permit);
-    Duration took = Duration.ofNanos(System.nanoTime() - begun);
+    Duration took = Duration.ofNanos(parts.threads().nanoTime() - begun);
     if (StepExecutor.goesOnInBackground(step)) {
       LOG.info("cluster={} epoch={} step={} goes on by itself", name(), permit.epoch(), step);
     } else {
@@ -342,6 +350,11 @@ final class ClusterLoop implements Runnable {
           result,
           took.toMillis());
       tell(step, result, took);
+    }
+    if (result instanceof StepResult.Refused && permit.isValid()) {
+      // Not for want of a permit: the server has met a leader of a higher epoch.
+      LOG.warn("cluster={} a server knows of a newer leader: gives up leadership", name());
+      parts.leadership().resign();
     }
     repeats = step.equals(lastStep) ? repeats + 1 : 0;
     lastStep = step;

@@ -11,10 +11,12 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.mysqlmanager.model.ClusterSpec;
+import org.mysqlmanager.model.GtidSet;
 import org.mysqlmanager.model.ProxyName;
 import org.mysqlmanager.model.ProxySpec;
 import org.mysqlmanager.model.ServerId;
 import org.mysqlmanager.model.ServerSpec;
+import org.mysqlmanager.observe.Evidence;
 import org.mysqlmanager.observe.Observation;
 import org.mysqlmanager.observe.Observation.SavedTransactions;
 import org.mysqlmanager.observe.Observation.Trigger;
@@ -43,12 +45,14 @@ final class ClusterObserver {
   private static final Duration GLANCE = Duration.ofMillis(50);
 
   private final Clock clock;
+  private final Threads threads;
   private final Duration observeTimeout;
   private final TransactionArchive archive;
   private final Runnable wake;
   private final Map<ServerId, Instant> lastSeen = new HashMap<>();
   private final Map<ServerId, Lookout<ServerObservation>> servers = new TreeMap<>();
   private final Map<ProxyName, Lookout<ProxyObservation>> proxies = new TreeMap<>();
+  private final SourceHistory history = new SourceHistory();
   private @Nullable Members watched;
 
   /**
@@ -56,8 +60,14 @@ final class ClusterObserver {
    *
    * @param wake asks for a round, because something is back that was given up; called on any thread
    */
-  ClusterObserver(Clock clock, Duration observeTimeout, TransactionArchive archive, Runnable wake) {
+  ClusterObserver(
+      Clock clock,
+      Threads threads,
+      Duration observeTimeout,
+      TransactionArchive archive,
+      Runnable wake) {
     this.clock = clock;
+    this.threads = threads;
     this.observeTimeout = observeTimeout;
     this.archive = archive;
     this.wake = wake;
@@ -86,8 +96,31 @@ final class ClusterObserver {
         lastSeen.put(id, at);
       }
     });
+    Evidence evidence =
+        source.map(id -> evidence(members.spec(), id, seenServers)).orElse(Evidence.NONE);
     return new Observation(
-        at, trigger, seenServers, seenProxies, seenBefore, saved(members.spec()));
+        at, trigger, seenServers, seenProxies, seenBefore, saved(members.spec()), evidence);
+  }
+
+  private Evidence evidence(
+      ClusterSpec spec, ServerId source, Map<ServerId, ServerObservation> seen) {
+    Duration longestLag = spec.maxFailoverLag();
+    Optional<GtidSet> before = history.executed(source);
+    if (seen.get(source) instanceof Reachable server) {
+      history.seen(source, server.executed(), threads.nanoTime(), longestLag);
+    }
+    Map<ServerId, Duration> lags = new TreeMap<>();
+    seen.forEach((id, server) -> {
+      if (!id.equals(source) && server instanceof Reachable replica) {
+        history.lag(replica.received(), longestLag).ifPresent(lag -> lags.put(id, lag));
+      }
+    });
+    return new Evidence(
+        Map.of(),
+        lags,
+        before.or(() -> history.executed(source)),
+        Optional.empty(),
+        Optional.empty());
   }
 
   /**
@@ -111,6 +144,7 @@ final class ClusterObserver {
               Reachable.class::isInstance,
               late(server),
               clock,
+              threads,
               wake));
     }
     for (ProxySpec proxy : spec.proxies()) {
@@ -122,6 +156,7 @@ final class ClusterObserver {
               ProxyObservation.Reachable.class::isInstance,
               late(proxy),
               clock,
+              threads,
               wake));
     }
     lastSeen.keySet().retainAll(servers.keySet());
@@ -141,10 +176,10 @@ final class ClusterObserver {
         .forEach(lookout -> (awaitsAll || !lookout.wasAway() ? awaited : glancedAt).add(lookout));
     awaited.forEach(Lookout::look);
     glancedAt.forEach(Lookout::lookUnlessFound);
-    long deadline = System.nanoTime() + observeTimeout.plus(GRACE).toNanos();
+    long deadline = threads.nanoTime() + observeTimeout.plus(GRACE).toNanos();
     awaited.forEach(lookout -> lookout.await(deadline));
     // Waiting for those has given the others some time as well.
-    long soon = System.nanoTime() + GLANCE.toNanos();
+    long soon = threads.nanoTime() + GLANCE.toNanos();
     glancedAt.forEach(lookout -> lookout.glance(soon));
   }
 
@@ -167,16 +202,17 @@ final class ClusterObserver {
               source.hasUserData(),
               source.missingSetup(),
               source.replication(),
-              source.lastClone()));
+              source.lastClone(),
+              source.warnings()));
     } catch (MySqlServer.NotAnswering e) {
       lookout.correct(new Unreachable(Cause.TIMED_OUT, String.valueOf(e.getMessage())));
     }
   }
 
-  private Map<ServerId, SavedTransactions> saved(ClusterSpec spec) {
-    Map<ServerId, SavedTransactions> saved = new TreeMap<>();
+  private Map<ServerId, List<SavedTransactions>> saved(ClusterSpec spec) {
+    Map<ServerId, List<SavedTransactions>> saved = new TreeMap<>();
     for (ServerSpec server : spec.servers()) {
-      archive.saved(spec.name(), server.name()).ifPresent(s -> saved.put(server.name(), s));
+      saved.put(server.name(), archive.saved(spec.name(), server.name()));
     }
     return saved;
   }

@@ -4,10 +4,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -27,11 +23,70 @@ final class Lookout<T> {
 
   private record Found<T>(T what, Instant at) {}
 
-  private static final class Look<T> {
-    final CompletableFuture<Found<T>> found = new CompletableFuture<>();
+  private final class Look {
+    private final Call<Found<T>> call;
 
-    /** Whether its end already asks for a round. */
-    boolean abandoned;
+    /** Whether its end asks for a round. */
+    private volatile boolean abandoned;
+
+    Look() {
+      call =
+          Call.start(
+              threads,
+              "look-" + name,
+              () -> {
+                T what = port.get();
+                return new Found<>(what, clock.instant());
+              },
+              this::wakeIfAbandoned);
+    }
+
+    boolean isDone() {
+      try {
+        return call.await(0).isPresent();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return false;
+      }
+    }
+
+    @Nullable Found<T> within(long untilNanos) {
+      try {
+        return switch (call.await(untilNanos - threads.nanoTime()).orElse(null)) {
+          case Call.End.Returned<Found<T>>(Found<T> found) -> found;
+          case Call.End.Broke<Found<T>>(Throwable cause) -> {
+            current = null;
+            throw BrokenAdapter.failure("look at " + name, cause);
+          }
+          case null -> null;
+        };
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return null;
+      }
+    }
+
+    /** If it ends at this very moment, it may ask twice, but it does ask. */
+    void abandon() {
+      if (!abandoned) {
+        abandoned = true;
+        wakeIfAbandoned();
+      }
+    }
+
+    private void wakeIfAbandoned() {
+      if (!abandoned) {
+        return;
+      }
+      try {
+        if (call.await(0).orElse(null) instanceof Call.End.Returned<Found<T>>(Found<T> found)
+            && isReachable.test(found.what)) {
+          wake.run();
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 
   private final String name;
@@ -39,10 +94,11 @@ final class Lookout<T> {
   private final Predicate<T> isReachable;
   private final T late;
   private final Clock clock;
+  private final Threads threads;
   private final Runnable wake;
 
   /** The look that is under way, or has ended without anybody waiting. */
-  private @Nullable Look<T> current;
+  private @Nullable Look current;
 
   private @Nullable T last;
 
@@ -54,12 +110,19 @@ final class Lookout<T> {
    * @param wake asks for a round; called on any thread
    */
   Lookout(
-      String name, Supplier<T> port, Predicate<T> isReachable, T late, Clock clock, Runnable wake) {
+      String name,
+      Supplier<T> port,
+      Predicate<T> isReachable,
+      T late,
+      Clock clock,
+      Threads threads,
+      Runnable wake) {
     this.name = name;
     this.port = port;
     this.isReachable = isReachable;
     this.late = late;
     this.clock = clock;
+    this.threads = threads;
     this.wake = wake;
   }
 
@@ -82,12 +145,12 @@ final class Lookout<T> {
   }
 
   private void lookUnless(Predicate<Found<T>> isEnough) {
-    Look<T> look = current;
-    if (look != null && !look.found.isDone()) {
+    Look look = current;
+    if (look != null && !look.isDone()) {
       return;
     }
     if (look != null) {
-      Found<T> found = within(look, System.nanoTime());
+      Found<T> found = look.within(threads.nanoTime());
       if (found != null && isEnough.test(found)) {
         return;
       }
@@ -97,7 +160,7 @@ final class Lookout<T> {
         last = found.what;
       }
     }
-    current = start();
+    current = new Look();
   }
 
   /** Waits for the look until then; after that the other side counts as away. */
@@ -125,60 +188,18 @@ final class Lookout<T> {
     return !age.isNegative() && age.compareTo(LONGEST_AGE) <= 0;
   }
 
-  private Look<T> start() {
-    Look<T> look = new Look<>();
-    Thread.ofVirtual()
-        .name("look-" + name)
-        .start(() -> {
-          try {
-            T what = port.get();
-            look.found.complete(new Found<>(what, clock.instant()));
-          } catch (Throwable e) {
-            look.found.completeExceptionally(e);
-          }
-        });
-    return look;
-  }
-
   /** What the look finds until then; one that goes on is not lost. */
   private Optional<T> take(long untilNanos) {
-    Look<T> look = current;
+    Look look = current;
     if (look == null) {
       throw new IllegalStateException("nobody looks at " + name);
     }
-    Found<T> found = within(look, untilNanos);
+    Found<T> found = look.within(untilNanos);
     if (found == null) {
-      abandon(look);
+      look.abandon();
       return Optional.empty();
     }
     current = null;
     return Optional.of(found.what);
-  }
-
-  private @Nullable Found<T> within(Look<T> look, long untilNanos) {
-    try {
-      return look.found.get(Math.max(0, untilNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
-    } catch (TimeoutException e) {
-      return null;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return null;
-    } catch (ExecutionException e) {
-      current = null;
-      throw BrokenAdapter.failure("look at " + name, e);
-    }
-  }
-
-  private void abandon(Look<T> look) {
-    if (look.abandoned) {
-      return;
-    }
-    look.abandoned = true;
-    var _ =
-        look.found.thenAccept(found -> {
-          if (isReachable.test(found.what)) {
-            wake.run();
-          }
-        });
   }
 }

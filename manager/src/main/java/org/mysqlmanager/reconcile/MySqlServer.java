@@ -6,6 +6,7 @@ import org.mysqlmanager.model.Endpoint;
 import org.mysqlmanager.model.GtidSet;
 import org.mysqlmanager.model.SetupSpec;
 import org.mysqlmanager.observe.ServerObservation;
+import org.mysqlmanager.observe.WriteProbe;
 
 /**
  * One MySQL server, as the manager uses it. Thread-safe: a look may be taken while a change is
@@ -16,6 +17,13 @@ import org.mysqlmanager.observe.ServerObservation;
 public interface MySqlServer extends AutoCloseable {
   /** One look, within the observation deadline. */
   ServerObservation observe();
+
+  /**
+   * Commits a row of this program's own, within the observation deadline, to learn whether the
+   * server can still write. At most one such write is under way; as long as it is, the next answer
+   * is {@code Failed} at once.
+   */
+  WriteProbe probeWrite(Permit permit);
 
   /** {@code SELECT @@gtid_executed} alone: a second, later reading of what the source has. */
   GtidSet executed() throws NotAnswering;

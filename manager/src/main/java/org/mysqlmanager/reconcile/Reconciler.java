@@ -3,7 +3,6 @@ package org.mysqlmanager.reconcile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.mysqlmanager.model.ClusterName;
 import org.mysqlmanager.model.ClusterSpec;
@@ -15,7 +14,7 @@ public final class Reconciler implements ManagerStatus {
   private final String managerId;
   private final Parts parts;
   private final List<ClusterLoop> loops;
-  private final CountDownLatch ended;
+  private final Mailbox<ClusterName> ended;
 
   /** Makes the loops; nothing runs before {@link #start}. */
   public Reconciler(String managerId, List<ClusterSpec> clusters, Parts parts) {
@@ -24,34 +23,42 @@ public final class Reconciler implements ManagerStatus {
     List<ClusterLoop> made = new ArrayList<>();
     clusters.forEach(spec -> made.add(new ClusterLoop(spec, parts)));
     this.loops = List.copyOf(made);
-    this.ended = new CountDownLatch(loops.size());
+    this.ended = parts.threads().mailbox();
   }
 
   /** Starts the loops. */
   public void start() {
     parts.leadership().onChange(this::reconcileNow);
     for (ClusterLoop loop : loops) {
-      Thread.ofPlatform()
-          .name("cluster-" + loop.name())
-          .daemon()
-          .start(() -> {
-            try {
-              loop.run();
-            } finally {
-              ended.countDown();
-            }
-          });
+      parts
+          .threads()
+          .startLoop(
+              "cluster-" + loop.name(),
+              () -> {
+                try {
+                  loop.run();
+                } finally {
+                  ended.put(loop.name());
+                }
+              });
     }
   }
 
   /**
-   * Ends the loops; each finishes the step it is in, which is bounded by the command deadline.
+   * Ends the loops; each finishes the step it is in, which is bounded by the command deadline. To
+   * be called once.
    *
    * @return whether all have ended within the time
    */
   public boolean stop(long timeout, TimeUnit unit) throws InterruptedException {
     loops.forEach(ClusterLoop::stop);
-    return ended.await(timeout, unit);
+    long deadline = parts.threads().nanoTime() + unit.toNanos(timeout);
+    for (int left = loops.size(); left > 0; left--) {
+      if (ended.poll(deadline - parts.threads().nanoTime()).isEmpty()) {
+        return false;
+      }
+    }
+    return true;
   }
 
   @Override

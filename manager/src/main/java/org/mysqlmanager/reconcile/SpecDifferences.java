@@ -19,12 +19,24 @@ final class SpecDifferences {
         "master_failure_threshold",
         configured.masterFailureThreshold(),
         stored.masterFailureThreshold());
+    add(
+        differences,
+        "min_failover_interval",
+        configured.minFailoverInterval(),
+        stored.minFailoverInterval());
+    add(differences, "max_failover_lag", configured.maxFailoverLag(), stored.maxFailoverLag());
     add(differences, "max_reader_lag", configured.maxReaderLag(), stored.maxReaderLag());
     add(
         differences,
         "replica_super_read_only",
         configured.replicaSuperReadOnly(),
         stored.replicaSuperReadOnly());
+    add(
+        differences,
+        "clone_broken_replicas",
+        configured.cloneBrokenReplicas(),
+        stored.cloneBrokenReplicas());
+    add(differences, "write_probe", configured.writeProbe(), stored.writeProbe());
     add(differences, "setup", configured.setup(), stored.setup());
     return differences;
   }

@@ -8,6 +8,7 @@ import org.mysqlmanager.model.ClusterState;
 import org.mysqlmanager.model.Epoch;
 import org.mysqlmanager.model.HistoryRecord;
 import org.mysqlmanager.model.ServerId;
+import org.mysqlmanager.observe.Sight;
 
 /**
  * Where specs, states and history are kept. Thread-safe. No method throws for what the store does,
@@ -41,8 +42,17 @@ public interface StateStore {
    */
   List<HistoryRecord> history(ClusterName cluster, int most);
 
-  /** Publishes, for as long as this manager lives, how it sees each server. Best effort. */
+  /**
+   * Publishes, for as long as this manager lives, how it sees each server: {@code up} or {@code
+   * down}, and a cause after a colon. Best effort.
+   */
   void publishView(ClusterName cluster, Map<ServerId, String> view);
+
+  /**
+   * How each other manager that lives and looks at this cluster sees its servers, by the manager's
+   * id. There are none, too, if there is no answer: then nothing can be stored either.
+   */
+  Map<String, Map<ServerId, Sight>> witnesses(ClusterName cluster);
 
   /** Calls back, on a thread of its own, when the spec, the state or a request has changed. */
   void onChange(ClusterName cluster, Runnable listener);

@@ -93,6 +93,14 @@ final class StatusBoard {
     }
   }
 
+  /** Says nothing any more of how this manager sees the servers: it does not look. */
+  void withdrawView() {
+    if (!publishedView.isEmpty()) {
+      store.publishView(configured.name(), Map.of());
+      publishedView = Map.of();
+    }
+  }
+
   private static String viewOf(ServerObservation observation) {
     return switch (observation) {
       case Reachable _ -> "up";

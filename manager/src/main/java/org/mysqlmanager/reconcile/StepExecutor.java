@@ -5,10 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import java.util.function.Supplier;
 import org.mysqlmanager.decide.Step;
 import org.mysqlmanager.model.ClusterName;
@@ -31,7 +28,9 @@ final class StepExecutor {
   private static final Duration CATCH_UP_SLICE = Duration.ofSeconds(1);
   private static final Duration FIRST_COMMIT = Duration.ofSeconds(1);
 
+  private final Threads threads;
   private final TransactionArchive archive;
+  private final Leadership leadership;
   private final BackgroundListener listener;
   private final Set<Work> underWay = ConcurrentHashMap.newKeySet();
 
@@ -45,8 +44,14 @@ final class StepExecutor {
     void ended(Step step, StepResult result, Duration took);
   }
 
-  StepExecutor(TransactionArchive archive, BackgroundListener listener) {
+  StepExecutor(
+      Threads threads,
+      TransactionArchive archive,
+      Leadership leadership,
+      BackgroundListener listener) {
+    this.threads = threads;
     this.archive = archive;
+    this.leadership = leadership;
     this.listener = listener;
   }
 
@@ -84,34 +89,39 @@ final class StepExecutor {
           members.server(replica).follow(spec.server(source).orElseThrow().endpoint(), permit);
       case Step.RestartReplication(ServerId replica) ->
           members.server(replica).restartReplication(permit);
-      case Step.SaveErrantTransactions(ServerId server, GtidSet errant) ->
-          save(step, members, server, errant);
+      case Step.SaveErrantTransactions(ServerId server, String data, GtidSet errant) ->
+          save(step, members, server, data, errant);
       case Step.CloneFrom(ServerId recipient, ServerId donor) ->
           copy(step, members, recipient, donor, permit);
       case Step.AwaitFirstCommit(ServerId source, GtidSet after) ->
           members.server(source).awaitCommitBeyond(after, FIRST_COMMIT);
+      case Step.Resign _ -> {
+        leadership.resign();
+        yield StepResult.DONE;
+      }
     };
   }
 
   private StepResult route(
       Members members, Routing routing, Set<ProxyName> proxies, Permit permit) {
-    List<Callable<StepResult>> calls = new ArrayList<>();
+    List<Supplier<StepResult>> calls = new ArrayList<>();
     proxies.forEach(name -> calls.add(() -> members.proxy(name).apply(routing, permit)));
     return worst(allAtOnce(calls));
   }
 
   private StepResult fenceOldSource(
       Members members, ServerId server, Routing routing, Set<ProxyName> proxies, Permit permit) {
-    List<Callable<StepResult>> calls = new ArrayList<>();
+    List<Supplier<StepResult>> calls = new ArrayList<>();
     proxies.forEach(name -> calls.add(() -> members.proxy(name).apply(routing, permit)));
-    List<FutureTask<StepResult>> proxyTasks = start(calls);
+    List<Call<StepResult>> proxyTasks = start(calls);
     // The old source most likely does not answer; nobody waits for that. Whether it is closed is
     // seen in the next observation.
     start(List.of(() -> members.server(server).fence(permit)));
     return worst(await(proxyTasks));
   }
 
-  private StepResult save(Step step, Members members, ServerId server, GtidSet errant) {
+  private StepResult save(
+      Step step, Members members, ServerId server, String data, GtidSet errant) {
     MySqlServer from = members.server(server);
     ClusterName cluster = members.spec().name();
     return inBackground(
@@ -119,8 +129,10 @@ final class StepExecutor {
         server,
         () -> {
           StepResult saved =
-              from.saveTransactions(errant, archive.fileFor(cluster, server, errant));
-          return saved instanceof StepResult.Done ? archive.record(cluster, server, errant) : saved;
+              from.saveTransactions(errant, archive.fileFor(cluster, server, data, errant));
+          return saved instanceof StepResult.Done
+              ? archive.record(cluster, server, data, errant)
+              : saved;
         });
   }
 
@@ -135,13 +147,13 @@ final class StepExecutor {
   private StepResult inBackground(Step step, ServerId server, Supplier<StepResult> body) {
     Work work = new Work(step.getClass(), server);
     if (underWay.add(work)) {
-      long begun = System.nanoTime();
-      Thread.ofVirtual()
-          .name(nameOf(step) + "-" + server)
-          .start(() -> {
+      long begun = threads.nanoTime();
+      threads.start(
+          nameOf(step) + "-" + server,
+          () -> {
             StepResult result = resultOf(step, body);
             underWay.remove(work);
-            listener.ended(step, result, Duration.ofNanos(System.nanoTime() - begun));
+            listener.ended(step, result, Duration.ofNanos(threads.nanoTime() - begun));
           });
     }
     return StepResult.DONE;
@@ -157,26 +169,29 @@ final class StepExecutor {
     }
   }
 
-  private static List<StepResult> allAtOnce(List<Callable<StepResult>> calls) {
+  private List<StepResult> allAtOnce(List<Supplier<StepResult>> calls) {
     return await(start(calls));
   }
 
-  private static List<FutureTask<StepResult>> start(List<Callable<StepResult>> calls) {
-    List<FutureTask<StepResult>> tasks = calls.stream().map(FutureTask::new).toList();
-    tasks.forEach(Thread::startVirtualThread);
-    return tasks;
+  private List<Call<StepResult>> start(List<Supplier<StepResult>> calls) {
+    return calls.stream().map(call -> Call.start(threads, "step", call)).toList();
   }
 
-  private static List<StepResult> await(List<FutureTask<StepResult>> tasks) {
+  private static List<StepResult> await(List<Call<StepResult>> tasks) {
     List<StepResult> results = new ArrayList<>();
-    for (FutureTask<StepResult> task : tasks) {
+    for (Call<StepResult> task : tasks) {
       try {
-        results.add(task.get());
+        // Every call of an adapter ends by itself.
+        Call.End<StepResult> end = task.await(Long.MAX_VALUE).orElseThrow();
+        results.add(
+            switch (end) {
+              case Call.End.Returned<StepResult>(StepResult result) -> result;
+              case Call.End.Broke<StepResult>(Throwable cause) ->
+                  throw BrokenAdapter.failure("carry out a step", cause);
+            });
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         results.add(new StepResult.Unknown("interrupted"));
-      } catch (ExecutionException e) {
-        throw BrokenAdapter.failure("carry out a step", e);
       }
     }
     return results;

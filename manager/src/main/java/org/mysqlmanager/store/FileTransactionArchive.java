@@ -11,10 +11,11 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.InstantSource;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.mysqlmanager.model.ClusterName;
 import org.mysqlmanager.model.GtidSet;
 import org.mysqlmanager.model.ServerId;
@@ -26,8 +27,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps transactions in a directory of this manager: for each set a binary log file, named after
- * cluster, server and the set's digest, and beside it a JSON file that says what it holds. The JSON
- * file is written last: without it the binary log does not count.
+ * cluster, server and a digest of the set and of the data it was in, and beside it a JSON file that
+ * says what it holds. The JSON file is written last: without it the binary log does not count.
  */
 public final class FileTransactionArchive implements TransactionArchive {
   private static final Logger LOG = LoggerFactory.getLogger(FileTransactionArchive.class);
@@ -36,11 +37,12 @@ public final class FileTransactionArchive implements TransactionArchive {
   private record Label(
       @JsonProperty("cluster") String cluster,
       @JsonProperty("server") String server,
+      @JsonProperty("cloned_at") @Nullable String clonedAt,
       @JsonProperty("gtid_set") String gtidSet,
       @JsonProperty("saved_at") String savedAt,
       @JsonProperty("file") String file) {}
 
-  private record Key(ClusterName cluster, ServerId server) {}
+  private record Key(ClusterName cluster, ServerId server, String data) {}
 
   private final Path directory;
   private final String managerId;
@@ -56,14 +58,15 @@ public final class FileTransactionArchive implements TransactionArchive {
   }
 
   @Override
-  public Path fileFor(ClusterName cluster, ServerId server, GtidSet transactions) {
+  public Path fileFor(ClusterName cluster, ServerId server, String data, GtidSet transactions) {
     return directory.resolve(
-        "%s-%s-%s.binlog".formatted(cluster, server, digest(transactions.toString())));
+        "%s-%s-%s.binlog".formatted(cluster, server, digest(data + transactions)));
   }
 
   @Override
-  public StepResult record(ClusterName cluster, ServerId server, GtidSet transactions) {
-    Path file = fileFor(cluster, server, transactions);
+  public StepResult record(
+      ClusterName cluster, ServerId server, String data, GtidSet transactions) {
+    Path file = fileFor(cluster, server, data, transactions);
     Path label = labelOf(file);
     try {
       Path temporary = label.resolveSibling(label.getFileName() + ".tmp");
@@ -74,6 +77,7 @@ public final class FileTransactionArchive implements TransactionArchive {
                   new Label(
                       cluster.value(),
                       server.value(),
+                      data,
                       transactions.toString(),
                       clock.instant().toString(),
                       String.valueOf(file.getFileName()))));
@@ -84,24 +88,29 @@ public final class FileTransactionArchive implements TransactionArchive {
           "%s cannot be written (%s): see to errant_transactions_directory"
               .formatted(label, e.getMessage()));
     }
-    remember(new Key(cluster, server), transactions, file);
+    remember(new Key(cluster, server, data), transactions, file);
     LOG.warn(
         "cluster={} server={} transactions {} are kept in {}", cluster, server, transactions, file);
     return StepResult.DONE;
   }
 
   @Override
-  public Optional<SavedTransactions> saved(ClusterName cluster, ServerId server) {
-    return Optional.ofNullable(known.get(new Key(cluster, server)));
+  public List<SavedTransactions> saved(ClusterName cluster, ServerId server) {
+    return known.entrySet().stream()
+        .filter(entry -> entry.getKey().cluster.equals(cluster))
+        .filter(entry -> entry.getKey().server.equals(server))
+        .map(Map.Entry::getValue)
+        .toList();
   }
 
-  /** Sets add up: what was saved at an earlier failover is still there. */
+  /** Sets of the same data add up. */
   private void remember(Key key, GtidSet transactions, Path file) {
     known.merge(
         key,
-        new SavedTransactions(transactions, managerId + ":" + file),
+        new SavedTransactions(key.data, transactions, managerId + ":" + file),
         (before, now) ->
-            new SavedTransactions(before.transactions().union(now.transactions()), now.place()));
+            new SavedTransactions(
+                key.data, before.transactions().union(now.transactions()), now.place()));
   }
 
   private void readLabels() {
@@ -121,7 +130,10 @@ public final class FileTransactionArchive implements TransactionArchive {
       if (Files.exists(labelFile)) {
         Label label = JSON.readValue(labelFile.toFile(), Label.class);
         remember(
-            new Key(new ClusterName(label.cluster), new ServerId(label.server)),
+            new Key(
+                new ClusterName(label.cluster),
+                new ServerId(label.server),
+                label.clonedAt == null ? "" : label.clonedAt),
             GtidSet.parse(label.gtidSet),
             file);
       }

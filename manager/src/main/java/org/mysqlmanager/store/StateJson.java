@@ -20,9 +20,15 @@ import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import org.mysqlmanager.model.ClusterSpec;
 import org.mysqlmanager.model.ClusterState;
 import org.mysqlmanager.model.HistoryRecord;
+import org.mysqlmanager.model.ServerId;
+import org.mysqlmanager.observe.Sight;
 
 /**
  * The values of the znodes: JSON that a person can read with {@code zkCli.sh get}. Instants are in
@@ -83,6 +89,30 @@ public final class StateJson {
 
   static HistoryRecord readRecord(String json) throws Unreadable {
     return read(json, HistoryRecord.class);
+  }
+
+  /** How a manager sees each server; what it says of one in other words than ours is left out. */
+  static Map<ServerId, Sight> readView(String json) throws Unreadable {
+    Map<ServerId, Sight> view = new TreeMap<>();
+    for (Map.Entry<String, JsonNode> entry : tree(json).properties()) {
+      String word = entry.getValue().asText().split(":", 2)[0];
+      Optional<Sight> sight =
+          Arrays.stream(Sight.values())
+              .filter(one -> one.name().equalsIgnoreCase(word))
+              .findFirst();
+      if (sight.isPresent()) {
+        view.put(serverId(entry.getKey()), sight.get());
+      }
+    }
+    return view;
+  }
+
+  private static ServerId serverId(String name) throws Unreadable {
+    try {
+      return new ServerId(name);
+    } catch (IllegalArgumentException e) {
+      throw new Unreadable(String.valueOf(e.getMessage()), e);
+    }
   }
 
   private static JsonNode tree(String json) throws Unreadable {

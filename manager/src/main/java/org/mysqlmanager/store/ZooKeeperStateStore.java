@@ -3,12 +3,14 @@ package org.mysqlmanager.store;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.mysqlmanager.model.ClusterName;
 import org.mysqlmanager.model.ClusterSpec;
 import org.mysqlmanager.model.ClusterState;
 import org.mysqlmanager.model.Epoch;
 import org.mysqlmanager.model.HistoryRecord;
 import org.mysqlmanager.model.ServerId;
+import org.mysqlmanager.observe.Sight;
 import org.mysqlmanager.reconcile.StateStore;
 import org.mysqlmanager.zk.ChildrenResult;
 import org.mysqlmanager.zk.CreateResult;
@@ -171,6 +173,27 @@ public final class ZooKeeperStateStore implements StateStore {
   @Override
   public void publishView(ClusterName cluster, Map<ServerId, String> view) {
     ephemerals.put(path(cluster) + "/observations/" + managerId, StateJson.write(view));
+  }
+
+  @Override
+  public Map<String, Map<ServerId, Sight>> witnesses(ClusterName cluster) {
+    String base = path(cluster) + "/observations";
+    if (!(store.children(base) instanceof ChildrenResult.Listed(List<String> managers))) {
+      return Map.of();
+    }
+    Map<String, Map<ServerId, Sight>> witnesses = new TreeMap<>();
+    for (String manager : managers) {
+      if (!manager.equals(managerId)
+          && store.read(base + "/" + manager) instanceof ReadResult.Found(String json, int _)) {
+        try {
+          witnesses.put(manager, StateJson.readView(json));
+        } catch (StateJson.Unreadable e) {
+          // A manager of another version, say: it lives, but does not count.
+          LOG.warn("znode {}/{} cannot be understood: {}", base, manager, e.getMessage());
+        }
+      }
+    }
+    return witnesses;
   }
 
   @Override

@@ -115,4 +115,20 @@ class StatusTextTest {
             history == null ? MissingNode.getInstance() : json.readTree(history))
         .replace(System.lineSeparator(), "\n");
   }
+
+  @Test
+  void whatHoldsAFailoverBackIsShown() throws Exception {
+    String text =
+        render(
+            RUNNING
+                .replace(
+                    "\"operation\": null",
+                    "\"operation\": null, \"next_failover_from\": \"2026-01-02T03:04:05Z\"")
+                .replace(
+                    "\"lag_seconds\": 1.5",
+                    "\"lag_seconds\": 1.5, \"behind_seconds\": 61.0, \"warnings\": [\"over admin_port\"]"),
+            null);
+    assertTrue(text.contains("no automatic failover before 2026-01-02T03:04:05Z"), text);
+    assertTrue(text.contains("over admin_port; at least 61.0 s behind"), text);
+  }
 }

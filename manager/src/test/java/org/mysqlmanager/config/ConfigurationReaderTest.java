@@ -16,6 +16,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.mysqlmanager.model.ClusterName;
+import org.mysqlmanager.model.WriteProbing;
 
 class ConfigurationReaderTest {
   private static final ClusterName MAIN = new ClusterName("main");
@@ -119,6 +120,17 @@ class ConfigurationReaderTest {
                 + "reconcile: {check_interval: 500ms}");
     assertEquals(Duration.ofMillis(500), configuration.reconcile().checkInterval());
     assertEquals(Duration.ofMinutes(15), configuration.clusters().getFirst().maxReaderLag());
+  }
+
+  @Test
+  void probingIsSwitchedOffByAWordThatYamlTakesForABoolean() throws Exception {
+    for (WriteProbing probing : WriteProbing.values()) {
+      ManagerConfiguration configuration =
+          read(
+              TestingConfiguration.LEAST.replace(
+                  "name: main", "name: main\n    write_probe: " + probing));
+      assertEquals(probing, configuration.clusters().getFirst().writeProbe());
+    }
   }
 
   @Test

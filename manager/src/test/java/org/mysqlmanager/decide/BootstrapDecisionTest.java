@@ -226,4 +226,15 @@ class BootstrapDecisionTest {
     to.superReadOnly = false;
     to.follow(from);
   }
+
+  @Test
+  void opensASourceAgainThatRestartsInTheMiddleOfTheSetUp() {
+    FakeWorld world = FakeWorld.of("s1", "s2");
+    Rounds.checksWithout(world, 2, Step.SetUpSource.class::isInstance);
+    assertFalse(world.server("s1").readOnly);
+    world.server("s1").restart();
+    world.untilRunning();
+    assertFalse(world.server("s1").readOnly);
+    assertTrue(world.server("s1").setUp);
+  }
 }

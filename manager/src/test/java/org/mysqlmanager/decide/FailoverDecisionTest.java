@@ -135,7 +135,7 @@ class FailoverDecisionTest {
     world.checks(8);
     assertEquals(Optional.of(id("s1")), world.state.source());
     assertEquals(List.of(), world.steps);
-    assertEquals(Phase.UNAVAILABLE, world.state.phase());
+    assertEquals(Phase.NEEDS_OPERATOR, world.state.phase());
   }
 
   @Test
@@ -147,7 +147,7 @@ class FailoverDecisionTest {
               s2.executed = s2.executed.union(s2.own(1));
             });
     world.check();
-    assertEquals(Phase.DEGRADED, world.state.phase());
+    assertEquals(Phase.NEEDS_OPERATOR, world.state.phase());
     world.server("s1").up = false;
     world.checks(8);
     assertEquals(Optional.of(id("s1")), world.state.source());

@@ -1,6 +1,7 @@
 package org.mysqlmanager.decide;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,12 @@ final class FakeServer {
   String receiverError = "";
   String applierError = "";
   Duration lag = Duration.ZERO;
+  Duration receiverLag = Duration.ZERO;
+  Duration silence = Duration.ZERO;
+
+  /** Whether it is up, but this manager cannot see it. */
+  boolean hidden;
+
   CloneState clone = CloneState.NONE;
   int clones;
 
@@ -87,7 +94,10 @@ final class FakeServer {
     if (!up || from == null) {
       return;
     }
-    if (receiverOn && from.up && executed.union(retrieved).contains(from.purged)) {
+    if (receiverOn
+        && receiverError.isEmpty()
+        && from.up
+        && executed.union(retrieved).contains(from.purged)) {
       retrieved = retrieved.union(from.executed.minus(executed));
       userData |= from.userData;
     }
@@ -97,7 +107,7 @@ final class FakeServer {
   }
 
   ServerObservation observe() {
-    if (!up) {
+    if (!up || hidden) {
       return new Unreachable(whyAway, name + " does not answer");
     }
     FakeServer from = source;
@@ -118,7 +128,10 @@ final class FakeServer {
                     retrieved,
                     from.up && applierOn ? Optional.of(lag) : Optional.empty(),
                     receiverError,
-                    applierError));
+                    applierError,
+                    receiverOn && from.up && receiverError.isEmpty()
+                        ? Optional.of(silence)
+                        : Optional.empty()));
     return new Reachable(
         new Identity("9.7.4", serverId, uuid),
         new Settings(readOnly, superReadOnly, gtidMode, true, true, true),
@@ -127,6 +140,7 @@ final class FakeServer {
         userData,
         setUp ? Set.of() : Set.of("replication user"),
         replication,
-        new CloneStatus(true, clone, clones == 0 ? "" : "clone " + clones, "", Optional.empty()));
+        new CloneStatus(true, clone, clones == 0 ? "" : "clone " + clones, "", Optional.empty()),
+        List.of());
   }
 }

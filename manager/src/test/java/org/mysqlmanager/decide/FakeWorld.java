@@ -27,12 +27,15 @@ import org.mysqlmanager.model.ServerId;
 import org.mysqlmanager.model.ServerSpec;
 import org.mysqlmanager.model.ServerState;
 import org.mysqlmanager.model.SetupSpec;
+import org.mysqlmanager.observe.Evidence;
 import org.mysqlmanager.observe.Observation;
 import org.mysqlmanager.observe.Observation.SavedTransactions;
 import org.mysqlmanager.observe.Observation.Trigger;
 import org.mysqlmanager.observe.ProxyObservation;
 import org.mysqlmanager.observe.ServerObservation;
 import org.mysqlmanager.observe.ServerObservation.CloneState;
+import org.mysqlmanager.observe.Sight;
+import org.mysqlmanager.observe.WriteProbe;
 
 /**
  * A cluster made of fakes, in which decisions are carried out. It starts with fresh servers, a
@@ -43,7 +46,7 @@ final class FakeWorld {
 
   final Map<ServerId, FakeServer> servers = new LinkedHashMap<>();
   final Map<ServerId, Instant> lastSeen = new TreeMap<>();
-  final Map<ServerId, SavedTransactions> saved = new TreeMap<>();
+  final Map<ServerId, List<SavedTransactions>> saved = new TreeMap<>();
   final List<Step> steps = new ArrayList<>();
 
   /** Servers that an administrator could have written to when another was promoted. */
@@ -55,6 +58,11 @@ final class FakeWorld {
   ClusterState state = ClusterState.INITIAL;
   boolean proxyUp = true;
   boolean proxyInitialised;
+  final Map<String, Map<ServerId, Sight>> witnesses = new TreeMap<>();
+  Optional<GtidSet> sourceExecuted = Optional.empty();
+  Optional<WriteProbe> writeProbe = Optional.empty();
+  Optional<String> lastFailure = Optional.empty();
+  int resignations;
   Routing routed = Routing.NOWHERE;
   Instant now = Instant.parse("2026-01-01T00:00:00Z");
 
@@ -156,7 +164,31 @@ final class FakeWorld {
                 true,
                 List.of());
     return new Observation(
-        now, trigger, seen, Map.of(PROXY, proxy), Map.copyOf(lastSeen), Map.copyOf(saved));
+        now,
+        trigger,
+        seen,
+        Map.of(PROXY, proxy),
+        Map.copyOf(lastSeen),
+        new TreeMap<>(saved),
+        evidence());
+  }
+
+  /** All transactions of that server that were saved. */
+  GtidSet savedOf(String server) {
+    return saved.getOrDefault(id(server), List.of()).stream()
+        .map(SavedTransactions::transactions)
+        .reduce(GtidSet.EMPTY, GtidSet::union);
+  }
+
+  private Evidence evidence() {
+    Map<ServerId, Duration> lags = new TreeMap<>();
+    servers.forEach((id, server) -> lags.put(id, server.receiverLag));
+    return new Evidence(witnesses, lags, sourceExecuted, writeProbe, lastFailure);
+  }
+
+  /** Another manager says that it sees that server so. */
+  void witness(String manager, String server, Sight sight) {
+    witnesses.put(manager, Map.of(id(server), sight));
   }
 
   /** What would be decided now; changes nothing. */
@@ -173,6 +205,9 @@ final class FakeWorld {
     servers.forEach((id, server) -> {
       if (server.up) {
         lastSeen.put(id, now);
+        if (state.source().filter(id::equals).isPresent()) {
+          sourceExecuted = Optional.of(server.executed);
+        }
       }
     });
     return decision;
@@ -273,8 +308,10 @@ final class FakeWorld {
                 server.receiverOn = true;
                 server.applierOn = true;
               });
-      case Step.SaveErrantTransactions(ServerId id, GtidSet errant) ->
-          saved.put(id, new SavedTransactions(errant, "manager-1:file"));
+      case Step.SaveErrantTransactions(ServerId id, String data, GtidSet errant) ->
+          saved
+              .computeIfAbsent(id, _ -> new ArrayList<>())
+              .add(new SavedTransactions(data, errant, "manager-1:file"));
       case Step.CloneFrom(ServerId id, ServerId donor) ->
           ifUp(id, server -> cloneInto(server, servers.get(donor)));
       case Step.AwaitFirstCommit(ServerId id, GtidSet after) ->
@@ -285,6 +322,7 @@ final class FakeWorld {
                   server.write();
                 }
               });
+      case Step.Resign _ -> resignations++;
     }
   }
 

@@ -8,9 +8,13 @@ import static org.mysqlmanager.decide.FakeWorld.id;
 import static org.mysqlmanager.decide.Rounds.add;
 import static org.mysqlmanager.decide.Rounds.checksWithout;
 
+import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.mysqlmanager.model.GtidSet;
+import org.mysqlmanager.model.Membership;
+import org.mysqlmanager.model.Operation.FailoverStep;
+import org.mysqlmanager.model.Phase;
 import org.mysqlmanager.observe.Observation.Trigger;
 
 /** Cases in which data was once lost, or could have been. */
@@ -125,7 +129,7 @@ class LostDataDecisionTest {
     old.executed = old.own(120); // it came back open for a moment, and a client wrote directly
     world.untilRunning();
     assertTrue(
-        world.saved.get(id("s1")).transactions().contains(GtidSet.parse(old.uuid + ":101-120")),
+        world.savedOf("s1").contains(GtidSet.parse(old.uuid + ":101-120")),
         "cloned " + old.clones + ", saved only " + world.saved);
   }
 
@@ -144,5 +148,159 @@ class LostDataDecisionTest {
     world.server("s2").restart();
     world.checks(8);
     assertEquals(Optional.of(id("s1")), world.state.source(), world.state.reason());
+  }
+
+  @Test
+  void whatACandidateReceivesAfterARestartIsAppliedBeforeItIsPromoted() {
+    FakeWorld world = FakeWorld.running("s1", "s2").given(w -> w.server("s1").up = false);
+    Rounds.reach(world, FailoverStep.PROMOTE, Step.Promote.class::isInstance);
+    FakeServer s1 = world.server("s1");
+    FakeServer s2 = world.server("s2");
+    // Both are back, and the receiver with its server; the applier is slow.
+    s2.restart();
+    s1.up = true;
+    s1.executed = s1.own(103);
+    world.pass(Duration.ofMillis(10));
+    s2.executed = s1.own(100);
+    s2.retrieved = s1.own(103).minus(s1.own(100));
+    s2.applierOn = false;
+    s1.up = false;
+    world.checks(3);
+    assertEquals(Optional.of(id("s2")), world.state.source());
+    assertTrue(s2.executed.contains(s1.own(103)), s2.executed::toString);
+    assertTrue(world.saved.isEmpty(), "nothing was left behind");
+  }
+
+  @Test
+  void nothingArrivesAnyMoreOnceALostReplicaWasCompared() {
+    FakeWorld world = FakeWorld.running("s1", "s2", "s3").given(w -> w.server("s1").up = false);
+    world.server("s3").up = false;
+    world.checks(4);
+    assertEquals(Optional.of(id("s2")), world.state.source());
+    assertEquals(Membership.LOST, world.membership("s3"));
+    world.server("s3").restart();
+    for (int i = 0; i < 10 && world.membership("s3") != Membership.JOINED; i++) {
+      world.check();
+    }
+    assertEquals(Membership.JOINED, world.membership("s3"));
+    int stop = world.steps.indexOf(new Step.StopReceiver(id("s3")));
+    int follow = world.steps.indexOf(new Step.Follow(id("s3"), id("s2")));
+    assertTrue(stop >= 0 && stop < follow, world.steps::toString);
+  }
+
+  @Test
+  void aBystandersReceiverIsStoppedBeforeItIsRepointed() {
+    FakeWorld world = FakeWorld.running("s1", "s2", "s3").given(w -> w.server("s1").up = false);
+    world.checks(5);
+    int stop = world.steps.indexOf(new Step.StopReceiver(id("s3")));
+    int follow = world.steps.indexOf(new Step.Follow(id("s3"), id("s2")));
+    assertTrue(stop >= 0 && stop < follow, world.steps::toString);
+  }
+
+  /** s1 committed one transaction that s2 never got; s2 took over, and s1 was cloned from it. */
+  private static FakeWorld withOneGivenUp() {
+    FakeWorld world = FakeWorld.running("s1", "s2");
+    world.server("s1").executed = world.server("s1").own(101);
+    world.server("s1").up = false;
+    world.checks(4);
+    assertEquals(Optional.of(id("s2")), world.state.source());
+    world.server("s1").restart();
+    world.untilRunning();
+    assertEquals(1, world.server("s1").clones);
+    assertEquals(1, saves(world));
+    return world;
+  }
+
+  private static long saves(FakeWorld world) {
+    return world.steps.stream().filter(Step.SaveErrantTransactions.class::isInstance).count();
+  }
+
+  @Test
+  void aGtidThatIsGivenOutAgainIsAnotherTransaction() {
+    FakeWorld world = withOneGivenUp();
+    FakeServer s1 = world.server("s1");
+    FakeServer s2 = world.server("s2");
+    // s1 is source again, and MySQL gives out the lowest number that is free: 101 once more.
+    world.pass(world.spec.minFailoverInterval());
+    s2.up = false;
+    world.checks(4);
+    s2.restart();
+    world.untilRunning();
+    assertEquals(Optional.of(id("s1")), world.state.source());
+    assertTrue(s1.executed.contains(s1.own(101)), "given out again");
+    // Let us say that it has not been replicated.
+    s2.retrieved = GtidSet.EMPTY;
+    s2.executed = s2.executed.minus(s1.own(101)).union(s1.own(100));
+    s2.receiverOn = false;
+    s1.up = false;
+    world.pass(world.spec.minFailoverInterval());
+    world.checks(4);
+    assertEquals(Optional.of(id("s2")), world.state.source());
+    s1.restart();
+    world.untilRunning();
+    assertEquals(2, saves(world), "what was saved first is another transaction");
+  }
+
+  @Test
+  void aServerThatMayHoldAVersionThatWasGivenUpIsNotTakenForAReplica() {
+    FakeWorld world = FakeWorld.running("s1", "s2", "s3");
+    FakeServer s1 = world.server("s1");
+    FakeServer s3 = world.server("s3");
+    // s1 and s3 have 101; both are away when s2 takes over.
+    s1.executed = s1.own(101);
+    s3.executed = s1.own(101);
+    s1.up = false;
+    s3.up = false;
+    world.checks(4);
+    assertEquals(Optional.of(id("s2")), world.state.source());
+    s1.restart();
+    world.checks(10);
+    assertEquals(1, s1.clones);
+    assertTrue(world.state.oldMasterJoined());
+
+    // Another 101 becomes known to the cluster.
+    world.server("s2").executed = world.server("s2").executed.union(s1.own(101));
+    s3.restart();
+    world.checks(10);
+    assertTrue(world.membership("s3") != Membership.JOINED, world.state::reason);
+    assertEquals(Phase.NEEDS_OPERATOR, world.state.phase());
+  }
+
+  @Test
+  void whatAFormerSourceHasFromACloneAndTheSourceLacksIsLeftToAnOperator() {
+    FakeWorld world = FakeWorld.running("s1", "s2").given(w -> w.server("s1").up = false);
+    world.checks(4);
+    FakeServer s1 = world.server("s1");
+    s1.executed = s1.own(107);
+    s1.purged = s1.own(107);
+    s1.restart();
+    world.checks(10);
+    assertEquals(0, s1.clones);
+    assertEquals(Phase.NEEDS_OPERATOR, world.state.phase());
+    assertEquals(s1.own(107), s1.executed);
+  }
+
+  @Test
+  void aFormerSourceThatHasLostItsOwnTransactionsIsClonedBecauseItWouldSkipThem() {
+    FakeWorld world = FakeWorld.running("s1", "s2").given(w -> w.server("s1").up = false);
+    world.checks(4);
+    FakeServer s1 = world.server("s1");
+    s1.executed = s1.own(90);
+    s1.restart();
+    world.untilRunning();
+    assertEquals(1, s1.clones);
+  }
+
+  @Test
+  void aFormerSourceOnANewDiskIsClonedForTheSameReason() {
+    FakeWorld world = FakeWorld.running("s1", "s2").given(w -> w.server("s1").up = false);
+    world.checks(4);
+    FakeServer s1 = world.server("s1");
+    s1.uuid = "00000000-0000-0000-0000-000000000099";
+    s1.executed = GtidSet.EMPTY;
+    s1.userData = false;
+    s1.restart();
+    world.untilRunning();
+    assertEquals(1, s1.clones);
   }
 }

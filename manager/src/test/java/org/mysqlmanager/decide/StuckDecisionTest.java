@@ -44,13 +44,27 @@ class StuckDecisionTest {
         world.state.masterFailureCount() + " failed checks; " + world.state.reason());
   }
 
-  /** Once: a proxy that answers but takes no change keeps a failover from ending. */
+  /** It says that clients still reach the old source, which managers may only be unable to see. */
   @Test
-  void aProxyThatAnswersButTakesNoChangeDoesNotStopAFailover() {
+  void aProxyThatAnswersButStillSendsClientsToTheOldSourceLeavesTheFailoverToAnOperator() {
     FakeWorld world = FakeWorld.running("s1", "s2").given(w -> w.server("s1").up = false);
     Predicate<Step> noEffect =
         step -> step instanceof Step.ApplyRouting || step instanceof Step.FenceOldSource;
     checksWithout(world, 100, noEffect);
+    assertEquals(Optional.of(id("s1")), world.state.source(), world.state.reason());
+    assertEquals(Phase.NEEDS_OPERATOR, world.state.phase());
+    world.checks(2);
+    assertEquals(Optional.of(id("s2")), world.state.source(), world.state.reason());
+  }
+
+  @Test
+  void aProxyThatDoesNotAnswerAnyMoreHoldsNoFailoverUp() {
+    FakeWorld world = FakeWorld.running("s1", "s2").given(w -> w.server("s1").up = false);
+    Predicate<Step> noEffect =
+        step -> step instanceof Step.ApplyRouting || step instanceof Step.FenceOldSource;
+    checksWithout(world, 10, noEffect);
+    world.proxyUp = false;
+    world.checks(3);
     assertEquals(Optional.of(id("s2")), world.state.source(), world.state.reason());
   }
 

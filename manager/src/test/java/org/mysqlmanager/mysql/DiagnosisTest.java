@@ -34,6 +34,7 @@ class DiagnosisTest {
     "1142, ACCESS_DENIED",
     "1227, ACCESS_DENIED",
     "3118, ACCESS_DENIED",
+    "1820, ACCESS_DENIED",
     "1862, ACCESS_DENIED",
     "1129, ACCESS_DENIED",
     "1130, ACCESS_DENIED",
@@ -70,6 +71,27 @@ class DiagnosisTest {
         Arguments.of(new SocketTimeoutException("Read timed out"), Cause.TIMED_OUT),
         Arguments.of(new UnknownHostException("h"), Cause.UNKNOWN_HOST),
         Arguments.of(new SSLHandshakeException("certificate expired"), Cause.TLS_FAILED));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "1040, max_connections",
+    "1040, admin_port",
+    "1203, max_user_connections",
+    "1226, ALTER USER",
+    "1045, credentials.manager.password",
+    "1045, TLS",
+    "1129, host_cache",
+    "1130, for host",
+    "1820, expired",
+    "1862, expired",
+    "3118, ACCOUNT UNLOCK",
+    "3159, TLS"
+  })
+  void aLivingServerThatRefusesUsIsNotDownAndTheRemedyIsNamed(int number, String remedy) {
+    Diagnosis diagnosis = of(new SQLException("said so", "HY000", number));
+    assertTrue(diagnosis.cause().isAlive());
+    assertTrue(diagnosis.sentence().contains(remedy), diagnosis.sentence());
   }
 
   @Test

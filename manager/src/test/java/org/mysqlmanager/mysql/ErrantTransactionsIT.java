@@ -194,7 +194,8 @@ class ErrantTransactionsIT {
     try {
       assertEquals(
           StepResult.DONE,
-          ErrantTransactions.save(other.endpoint(), MANAGER, wanted, file, TIMEOUTS));
+          ErrantTransactions.save(
+              other.endpoint(), TlsMode.PREFERRED, MANAGER, wanted, file, TIMEOUTS));
     } finally {
       other.sql("SET GLOBAL super_read_only = OFF", "SET GLOBAL read_only = OFF");
     }
@@ -228,7 +229,8 @@ class ErrantTransactionsIT {
 
     Endpoint nowhere = new Endpoint("127.0.0.1", TestingProgram.port());
     assertEquals(
-        StepResult.DONE, ErrantTransactions.save(nowhere, MANAGER, wanted, file, TIMEOUTS));
+        StepResult.DONE,
+        ErrantTransactions.save(nowhere, TlsMode.PREFERRED, MANAGER, wanted, file, TIMEOUTS));
 
     assertArrayEquals(bytes, Files.readAllBytes(file));
     assertEquals(identity, Files.readAttributes(file, "unix:ino").get("ino"));
@@ -300,7 +302,12 @@ class ErrantTransactionsIT {
     for (TestingMySql server : List.of(old, other)) {
       StepResult result =
           ErrantTransactions.save(
-              server.endpoint(), new Account("manager", "wr0ng-pw"), wanted, file, TIMEOUTS);
+              server.endpoint(),
+              TlsMode.PREFERRED,
+              new Account("manager", "wr0ng-pw"),
+              wanted,
+              file,
+              TIMEOUTS);
       assertFailed("1045", result);
       assertFalse(result.toString().contains("wr0ng-pw"), result.toString());
       assertFalse(result.toString().contains(PASSWORD), result.toString());
@@ -313,7 +320,8 @@ class ErrantTransactionsIT {
     GtidSet wanted = errantTransaction(old);
     assertFailed(
         "REPLICATION SLAVE",
-        ErrantTransactions.save(old.endpoint(), new Account("poor", "p"), wanted, file, TIMEOUTS));
+        ErrantTransactions.save(
+            old.endpoint(), TlsMode.PREFERRED, new Account("poor", "p"), wanted, file, TIMEOUTS));
   }
 
   @Test
@@ -324,12 +332,18 @@ class ErrantTransactionsIT {
     assertFailed(
         "cannot be reached",
         ErrantTransactions.save(
-            new Endpoint("127.0.0.1", TestingProgram.port()), MANAGER, wanted, file, brief));
+            new Endpoint("127.0.0.1", TestingProgram.port()),
+            TlsMode.PREFERRED,
+            MANAGER,
+            wanted,
+            file,
+            brief));
     old.pause();
     try {
       long begun = System.nanoTime();
       assertFailed(
-          "did not answer", ErrantTransactions.save(old.endpoint(), MANAGER, wanted, file, brief));
+          "did not answer",
+          ErrantTransactions.save(old.endpoint(), TlsMode.PREFERRED, MANAGER, wanted, file, brief));
       assertTrue(Duration.ofNanos(System.nanoTime() - begun).toSeconds() < 10);
     } finally {
       old.resume();
@@ -352,7 +366,8 @@ class ErrantTransactionsIT {
           long begun = System.nanoTime();
           assertFailed(
               after == CuttingRelay.After.SILENCE ? "did not answer" : "ends within",
-              ErrantTransactions.save(relay.endpoint(), MANAGER, wanted, file, brief));
+              ErrantTransactions.save(
+                  relay.endpoint(), TlsMode.PREFERRED, MANAGER, wanted, file, brief));
           assertTrue(Duration.ofNanos(System.nanoTime() - begun).toSeconds() < 20);
         }
       }
@@ -373,8 +388,23 @@ class ErrantTransactionsIT {
     assertEquals(wanted, BinlogFile.decode(file, folder).gtids());
   }
 
+  @Test
+  void encryptsAsItIsTold() throws Exception {
+    GtidSet wanted = errantTransaction(old);
+    assertFailed("certif", save(wanted, TlsMode.VERIFY_CA));
+    assertFailed("certif", save(wanted, TlsMode.VERIFY_IDENTITY));
+    assertEquals(StepResult.DONE, save(wanted, TlsMode.DISABLED));
+    Files.delete(file);
+    assertEquals(StepResult.DONE, save(wanted, TlsMode.REQUIRED));
+  }
+
+  private StepResult save(GtidSet wanted, TlsMode tls) {
+    return ErrantTransactions.save(old.endpoint(), tls, MANAGER, wanted, file, TIMEOUTS);
+  }
+
   private StepResult save(GtidSet wanted) {
-    return ErrantTransactions.save(old.endpoint(), MANAGER, wanted, file, TIMEOUTS);
+    return ErrantTransactions.save(
+        old.endpoint(), TlsMode.PREFERRED, MANAGER, wanted, file, TIMEOUTS);
   }
 
   private void assertFailed(String because, StepResult result) throws IOException {

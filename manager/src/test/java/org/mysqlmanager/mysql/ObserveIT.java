@@ -76,7 +76,8 @@ class ObserveIT {
   }
 
   @Test
-  void seesReadOnly() {
+  void seesReadOnly() throws Exception {
+    mysql.sql("SET GLOBAL super_read_only = 1");
     try (ConnectorJServer server = TestServers.adapter(mysql)) {
       Reachable seen = reachable(server.observe());
       assertTrue(seen.settings().readOnly());
@@ -90,7 +91,7 @@ class ObserveIT {
     try (ConnectorJServer server = TestServers.adapter(mysql, TestAccounts.withManager(wrong))) {
       Unreachable seen = unreachable(Cause.ACCESS_DENIED, server.observe());
       assertEquals(
-          "s7 (%s) refuses user 'mm_manager': check credentials.manager.password"
+          "s7 (%s) refuses user 'mm_manager': check credentials.manager.password, and whether the account requires TLS or a client certificate"
               .formatted(mysql.endpoint()),
           seen.detail());
       assertFalse(seen.isDown());
@@ -217,6 +218,58 @@ class ObserveIT {
       reachable(kept.observe());
     } finally {
       taken.forEach(Connections::close);
+    }
+  }
+
+  @Test
+  void oneThatGoesSilentAtAnyMomentTimesOutInTime() throws Exception {
+    for (long bytes : new long[] {0, 20, 200, 3000, 4500}) {
+      try (CuttingRelay relay =
+              new CuttingRelay(mysql.endpoint(), bytes, CuttingRelay.After.SILENCE);
+          ConnectorJServer server =
+              new ConnectorJServer(
+                  new ServerId("s1"), relay.endpoint(), TestAccounts.ALL, SHORT, SetupSpec.ALL)) {
+        long began = System.nanoTime();
+        Unreachable seen = unreachable(Cause.TIMED_OUT, server.observe());
+        assertTrue(seen.isDown());
+        assertWithin(SHORT.observe(), began);
+      }
+    }
+  }
+
+  @Test
+  void whoRefusesUsIsAliveWhateverTheReason() throws Exception {
+    try (TestingMySql own = TestServers.start(3)) {
+      own.sql(
+          "CREATE USER plain@'%' IDENTIFIED BY 'p'",
+          "CREATE USER locked@'%' IDENTIFIED BY 'p' ACCOUNT LOCK",
+          "CREATE USER expired@'%' IDENTIFIED BY 'p' PASSWORD EXPIRE",
+          "CREATE USER certified@'%' IDENTIFIED BY 'p' REQUIRE X509",
+          "CREATE USER encrypted@'%' IDENTIFIED BY 'p' REQUIRE SSL");
+      refuses(own, "locked", TlsMode.PREFERRED, Cause.ACCESS_DENIED, "ACCOUNT UNLOCK");
+      refuses(own, "expired", TlsMode.PREFERRED, Cause.ACCESS_DENIED, "expired");
+      refuses(own, "certified", TlsMode.PREFERRED, Cause.ACCESS_DENIED, "client certificate");
+      refuses(own, "encrypted", TlsMode.DISABLED, Cause.ACCESS_DENIED, "requires TLS");
+      refuses(own, "mm_manager", TlsMode.VERIFY_CA, Cause.TLS_FAILED, "certificate");
+      own.sql("SET GLOBAL require_secure_transport = ON");
+      refuses(own, "plain", TlsMode.DISABLED, Cause.TLS_FAILED, "TLS");
+    }
+  }
+
+  private static void refuses(
+      TestingMySql mysql, String user, TlsMode tls, Cause cause, String remedy) {
+    try (ConnectorJServer server =
+        new ConnectorJServer(
+            new ServerId("s1"),
+            mysql.endpoint(),
+            Optional.empty(),
+            TestAccounts.withManager(new Account(user, "p")),
+            TestServers.TIMEOUTS,
+            SetupSpec.ALL,
+            tls)) {
+      Unreachable seen = unreachable(cause, server.observe());
+      assertFalse(seen.isDown());
+      assertTrue(seen.detail().contains(remedy), seen.detail());
     }
   }
 

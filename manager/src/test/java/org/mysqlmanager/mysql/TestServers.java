@@ -12,6 +12,10 @@ final class TestServers {
   static final MySqlTimeouts TIMEOUTS =
       new MySqlTimeouts(Duration.ofSeconds(2), Duration.ofSeconds(3), Duration.ofSeconds(8));
 
+  /** For writes that must succeed, however busy the machine is. */
+  static final MySqlTimeouts PATIENT =
+      new MySqlTimeouts(Duration.ofSeconds(8), Duration.ofSeconds(10), Duration.ofSeconds(10));
+
   private TestServers() {}
 
   /** A server that answers and lets the manager in. */
@@ -43,6 +47,10 @@ final class TestServers {
 
   static ConnectorJServer adapter(TestingMySql server) {
     return adapter(server, TestAccounts.ALL);
+  }
+
+  static ConnectorJServer patient(TestingMySql server) {
+    return adapter(server, TestAccounts.ALL, SetupSpec.ALL, PATIENT);
   }
 
   static ConnectorJServer adapter(TestingMySql server, MySqlAccounts accounts) {

@@ -31,8 +31,14 @@ import org.mysqlmanager.model.Operation.FailoverStep;
 import org.mysqlmanager.model.Phase;
 import org.mysqlmanager.model.Role;
 import org.mysqlmanager.model.ServerState;
+import org.mysqlmanager.model.ServerStatus;
+import org.mysqlmanager.model.WriteProbing;
 import org.mysqlmanager.observe.ProxyObservation;
 import org.mysqlmanager.observe.ServerObservation;
+import org.mysqlmanager.observe.ServerObservation.Receiver;
+import org.mysqlmanager.observe.ServerObservation.Replication;
+import org.mysqlmanager.observe.Sight;
+import org.mysqlmanager.observe.WriteProbe;
 
 /** The real loop, observer, executor and decisions between ports that do as a test says. */
 class ClusterLoopTest {
@@ -256,5 +262,85 @@ class ClusterLoopTest {
     assertTrue(firstFour >= 600, "three pauses of 200 ms: " + firstFour);
     assertTrue(firstFour < 2700, "three pauses of 200 ms, not of a second: " + firstFour);
     assertTrue(last >= 1000, "then a second: " + last);
+  }
+
+  @Test
+  void whatAnotherManagerComesToSeeIsHeededLongBeforeTheNextCheck() {
+    ports.spec = ports.spec.withPolicy(ports.spec.policy().withMasterFailureThreshold(0));
+    ports.store.spec = ports.spec;
+    makeSourceFail();
+    ports.s2.look = () -> FakePorts.closed(U2, U1 + ":1-10", false, Optional.of(cutOff()));
+    ports.store.witnesses =
+        Map.of(
+            "m2", Map.of(S1, Sight.UP), "m3", Map.of(S1, Sight.UP), "m4", Map.of(S1, Sight.DOWN));
+    ClusterLoop loop = make(LONG);
+    start(loop);
+    await().atMost(PATIENCE).until(() -> ports.store.state.masterFailureCount() == 1);
+    assertTrue(ports.store.state.operation().isEmpty());
+
+    ports.store.witnesses =
+        Map.of(
+            "m2", Map.of(S1, Sight.DOWN), "m3", Map.of(S1, Sight.UP), "m4", Map.of(S1, Sight.DOWN));
+    ports.store.listener.run();
+    await().atMost(PATIENCE).until(() -> ports.store.state.operation().isPresent());
+  }
+
+  @Test
+  void aLeaderThatAloneCannotSeeTheSourceResigns() {
+    ports.spec = ports.spec.withPolicy(ports.spec.policy().withMasterFailureThreshold(0));
+    ports.store.spec = ports.spec;
+    makeSourceFail();
+    ports.store.witnesses = Map.of("m2", Map.of(S1, Sight.UP));
+    start(make(SHORT));
+    await().atMost(PATIENCE).until(() -> ports.leadership.resignations.get() > 0);
+    assertTrue(ports.store.state.operation().isEmpty());
+  }
+
+  @Test
+  void aLeaderThatIsRefusedThoughItHoldsAPermitResigns() {
+    startRunning(SHORT);
+    assertEquals(0, ports.leadership.resignations.get());
+    ports.s2.restart = StepResult.Refused::new;
+    ports.s2.look =
+        () -> FakePorts.closed(U2, U1 + ":1-10", false, Optional.of(FakePorts.stoppedApplier()));
+    await().atMost(PATIENCE).until(() -> ports.leadership.resignations.get() > 0);
+  }
+
+  @Test
+  void aSourceThatCannotWriteIsFoundByWritingIfThatIsWanted() {
+    ports.spec = ports.spec.withPolicy(ports.spec.policy().withWriteProbe(WriteProbing.ALARM));
+    ports.store.spec = ports.spec;
+    startRunning(SHORT);
+    ports.s1.write = () -> new WriteProbe.Failed("s1: disk full");
+    await().atMost(PATIENCE).until(() -> ports.store.state.writeFailureCount() > 2);
+    assertEquals(ServerStatus.WRITE_FAILING, ports.store.state.server(S1).status());
+    ports.s1.write = WriteProbe.Written::new;
+    await().atMost(PATIENCE).until(() -> ports.store.state.phase() == Phase.RUNNING);
+  }
+
+  @Test
+  void aWriteThatHangsDoesNotSlowDownFailureDetection() {
+    ports.spec = ports.spec.withPolicy(ports.spec.policy().withWriteProbe(WriteProbing.ALARM));
+    ports.store.spec = ports.spec;
+    startRunning(SHORT);
+    ports.s1.write = behind(gate, WriteProbe.Written::new);
+    makeSourceFail();
+    awaitFailures(10);
+  }
+
+  /** s2 neither hears from s1 nor has an error of its own. */
+  private static Replication cutOff() {
+    Replication well = FakePorts.followsS1();
+    return new Replication(
+        well.source(),
+        well.sourceUuid(),
+        Receiver.CONNECTING,
+        true,
+        true,
+        GtidSet.EMPTY,
+        Optional.empty(),
+        "",
+        "",
+        Optional.empty());
   }
 }

@@ -40,7 +40,8 @@ class ClusterObserverTest {
   private final AtomicInteger wakes = new AtomicInteger();
   private final CountDownLatch gate = new CountDownLatch(1);
   private final ClusterObserver observer =
-      new ClusterObserver(clock, TIMEOUT, new FakePorts.EmptyArchive(), wakes::incrementAndGet);
+      new ClusterObserver(
+          clock, new JdkThreads(), TIMEOUT, new FakePorts.EmptyArchive(), wakes::incrementAndGet);
   private Members members = new Members(ports.spec, ports.connector());
 
   private static final class AdjustableClock extends Clock {

@@ -11,6 +11,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import org.mysqlmanager.decide.Decider;
 import org.mysqlmanager.model.ClusterName;
 import org.mysqlmanager.model.ClusterSpec;
 import org.mysqlmanager.model.ClusterState;
@@ -38,6 +39,8 @@ import org.mysqlmanager.observe.ServerObservation.Receiver;
 import org.mysqlmanager.observe.ServerObservation.Replication;
 import org.mysqlmanager.observe.ServerObservation.Settings;
 import org.mysqlmanager.observe.ServerObservation.Unreachable;
+import org.mysqlmanager.observe.Sight;
+import org.mysqlmanager.observe.WriteProbe;
 
 /**
  * The ports around one cluster: s1, the source, and s2, its replica, behind one proxy; this manager
@@ -58,7 +61,7 @@ final class FakePorts {
       new FakeServer(() -> closed(U2, U1 + ":1-10", false, Optional.of(followsS1())));
   final FakeProxy proxy = new FakeProxy();
   final FakeLeadership leadership = new FakeLeadership();
-  final ClusterSpec spec = spec();
+  ClusterSpec spec = spec();
   final FakeStore store =
       new FakeStore(
           spec,
@@ -69,12 +72,14 @@ final class FakePorts {
   Parts parts(Duration checkInterval) {
     return new Parts(
         Clock.systemUTC(),
+        new JdkThreads(),
         checkInterval,
         Duration.ofSeconds(2),
         leadership,
         store,
         connector(),
         new EmptyArchive(),
+        Decider::decide,
         (_, _, _, _) -> {});
   }
 
@@ -126,7 +131,8 @@ final class FakePorts {
         true,
         Set.of(),
         Optional.ofNullable(replication),
-        CloneStatus.NONE);
+        CloneStatus.NONE,
+        List.of());
   }
 
   static Replication followsS1() {
@@ -139,7 +145,23 @@ final class FakePorts {
         GtidSet.EMPTY,
         Optional.of(Duration.ZERO),
         "",
-        "");
+        "",
+        Optional.of(Duration.ZERO));
+  }
+
+  static Replication stoppedApplier() {
+    Replication well = followsS1();
+    return new Replication(
+        well.source(),
+        well.sourceUuid(),
+        Receiver.RUNNING,
+        false,
+        true,
+        GtidSet.EMPTY,
+        Optional.empty(),
+        "",
+        "duplicate key",
+        Optional.of(Duration.ZERO));
   }
 
   static Unreachable away(String detail) {
@@ -182,6 +204,7 @@ final class FakePorts {
     volatile ClusterState state;
     volatile Runnable beforeLoad = () -> {};
     volatile Runnable listener = () -> {};
+    volatile Map<String, Map<ServerId, Sight>> witnesses = Map.of();
     final AtomicInteger loads = new AtomicInteger();
     private int version;
 
@@ -222,6 +245,11 @@ final class FakePorts {
     public void publishView(ClusterName cluster, Map<ServerId, String> view) {}
 
     @Override
+    public Map<String, Map<ServerId, Sight>> witnesses(ClusterName cluster) {
+      return witnesses;
+    }
+
+    @Override
     public void onChange(ClusterName cluster, Runnable onChange) {
       listener = onChange;
     }
@@ -230,10 +258,14 @@ final class FakePorts {
   /** Does whatever it is asked, and is none the wiser: what is seen of it is up to the test. */
   static final class FakeServer implements MySqlServer {
     volatile Supplier<ServerObservation> look;
+    volatile Supplier<WriteProbe> write = WriteProbe.Written::new;
     volatile Supplier<StepResult> save = () -> StepResult.DONE;
     volatile Supplier<StepResult> copy = () -> StepResult.DONE;
     volatile Supplier<StepResult> stopReceiver = () -> StepResult.DONE;
+    volatile Supplier<StepResult> restart = () -> StepResult.DONE;
     final AtomicInteger looks = new AtomicInteger();
+    final AtomicInteger fences = new AtomicInteger();
+    final AtomicInteger writes = new AtomicInteger();
     final AtomicInteger saves = new AtomicInteger();
     final AtomicInteger copies = new AtomicInteger();
 
@@ -245,6 +277,12 @@ final class FakePorts {
     public ServerObservation observe() {
       looks.incrementAndGet();
       return look.get();
+    }
+
+    @Override
+    public WriteProbe probeWrite(Permit permit) {
+      writes.incrementAndGet();
+      return write.get();
     }
 
     @Override
@@ -267,6 +305,7 @@ final class FakePorts {
 
     @Override
     public StepResult fence(Permit permit) {
+      fences.incrementAndGet();
       return StepResult.DONE;
     }
 
@@ -297,7 +336,7 @@ final class FakePorts {
 
     @Override
     public StepResult restartReplication(Permit permit) {
-      return StepResult.DONE;
+      return restart.get();
     }
 
     @Override
@@ -383,18 +422,19 @@ final class FakePorts {
   /** Keeps nothing. */
   static final class EmptyArchive implements TransactionArchive {
     @Override
-    public Path fileFor(ClusterName cluster, ServerId server, GtidSet transactions) {
+    public Path fileFor(ClusterName cluster, ServerId server, String data, GtidSet transactions) {
       return Path.of("not-made");
     }
 
     @Override
-    public StepResult record(ClusterName cluster, ServerId server, GtidSet transactions) {
+    public StepResult record(
+        ClusterName cluster, ServerId server, String data, GtidSet transactions) {
       return StepResult.DONE;
     }
 
     @Override
-    public Optional<SavedTransactions> saved(ClusterName cluster, ServerId server) {
-      return Optional.empty();
+    public List<SavedTransactions> saved(ClusterName cluster, ServerId server) {
+      return List.of();
     }
   }
 }

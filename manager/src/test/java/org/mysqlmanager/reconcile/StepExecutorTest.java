@@ -20,7 +20,7 @@ import org.mysqlmanager.model.GtidSet;
 /** Steps that go on in the background. */
 class StepExecutorTest {
   private static final Step SAVE_S1 =
-      new Step.SaveErrantTransactions(S1, GtidSet.parse(U1 + ":11-20"));
+      new Step.SaveErrantTransactions(S1, "", GtidSet.parse(U1 + ":11-20"));
 
   private record End(Step step, StepResult result) {}
 
@@ -29,7 +29,10 @@ class StepExecutorTest {
   private final List<End> ends = new CopyOnWriteArrayList<>();
   private final StepExecutor executor =
       new StepExecutor(
-          new FakePorts.EmptyArchive(), (step, result, _) -> ends.add(new End(step, result)));
+          new JdkThreads(),
+          new FakePorts.EmptyArchive(),
+          new FakePorts.FakeLeadership(),
+          (step, result, _) -> ends.add(new End(step, result)));
   private final CountDownLatch gate = new CountDownLatch(1);
 
   @AfterEach
@@ -63,7 +66,7 @@ class StepExecutorTest {
   void backgroundWorkHoldsUpNeitherAnotherKindNorAnotherServer() {
     ports.s1.save = behind(gate, () -> StepResult.DONE);
     Step copyS1 = new Step.CloneFrom(S1, S2);
-    Step saveS2 = new Step.SaveErrantTransactions(S2, GtidSet.parse(U1 + ":11-20"));
+    Step saveS2 = new Step.SaveErrantTransactions(S2, "", GtidSet.parse(U1 + ":11-20"));
     execute(SAVE_S1);
     execute(copyS1);
     await().until(() -> ends.contains(new End(copyS1, StepResult.DONE)));

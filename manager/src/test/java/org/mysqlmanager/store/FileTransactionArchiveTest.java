@@ -2,12 +2,13 @@ package org.mysqlmanager.store;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.Optional;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.mysqlmanager.model.ClusterName;
@@ -26,27 +27,27 @@ class FileTransactionArchiveTest {
   @Test
   void aManagerFindsAfterARestartWhatItHasSaved() throws Exception {
     FileTransactionArchive archive = open();
-    Path file = archive.fileFor(MAIN, S1, SET);
+    Path file = archive.fileFor(MAIN, S1, "", SET);
     Files.writeString(file, "binary log");
-    assertEquals(StepResult.DONE, archive.record(MAIN, S1, SET));
-    SavedTransactions saved = open().saved(MAIN, S1).orElseThrow();
+    assertEquals(StepResult.DONE, archive.record(MAIN, S1, "", SET));
+    SavedTransactions saved = open().saved(MAIN, S1).getFirst();
     assertEquals(SET, saved.transactions());
     assertEquals("manager-1:" + file, saved.place());
-    assertEquals(Optional.empty(), open().saved(MAIN, new ServerId("s2")));
+    assertEquals(List.of(), open().saved(MAIN, new ServerId("s2")));
   }
 
   @Test
   void aFileWithoutItsLabelDoesNotCount() throws Exception {
-    Files.writeString(open().fileFor(MAIN, S1, SET), "half a binary log");
-    assertEquals(Optional.empty(), open().saved(MAIN, S1));
+    Files.writeString(open().fileFor(MAIN, S1, "", SET), "half a binary log");
+    assertEquals(List.of(), open().saved(MAIN, S1));
   }
 
   @Test
   void aLabelThatCannotBeUnderstoodDoesNotStopTheManager() throws Exception {
-    Path file = open().fileFor(MAIN, S1, SET);
+    Path file = open().fileFor(MAIN, S1, "", SET);
     Files.writeString(file, "binary log");
     Files.writeString(file.resolveSibling(file.getFileName() + ".json"), "{oops");
-    assertEquals(Optional.empty(), open().saved(MAIN, S1));
+    assertEquals(List.of(), open().saved(MAIN, S1));
   }
 
   @Test
@@ -54,8 +55,23 @@ class FileTransactionArchiveTest {
     FileTransactionArchive archive =
         new FileTransactionArchive(directory.resolve("missing"), "manager-1", Clock.systemUTC());
     StepResult.Failed failed =
-        assertInstanceOf(StepResult.Failed.class, archive.record(MAIN, S1, SET));
+        assertInstanceOf(StepResult.Failed.class, archive.record(MAIN, S1, "", SET));
     assertTrue(failed.reason().contains("errant_transactions_directory"), failed.reason());
+  }
+
+  @Test
+  void theSameGtidsInOtherDataAreOtherTransactions() throws Exception {
+    FileTransactionArchive archive = open();
+    Path before = archive.fileFor(MAIN, S1, "", SET);
+    Path after = archive.fileFor(MAIN, S1, "2026-01-02 03:04:05.678", SET);
+    assertNotEquals(before, after);
+    Files.writeString(before, "binary log");
+    archive.record(MAIN, S1, "", SET);
+    assertEquals(
+        List.of(""), open().saved(MAIN, S1).stream().map(SavedTransactions::data).toList());
+    Files.writeString(after, "another binary log");
+    archive.record(MAIN, S1, "2026-01-02 03:04:05.678", SET);
+    assertEquals(2, open().saved(MAIN, S1).size());
   }
 
   private FileTransactionArchive open() {

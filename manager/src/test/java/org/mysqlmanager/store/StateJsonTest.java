@@ -1,6 +1,7 @@
 package org.mysqlmanager.store;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -57,12 +58,15 @@ class StateJsonTest {
           2,
           Optional.of(T),
           Optional.of(T),
+          Optional.of(SET),
+          3,
+          Optional.of(new org.mysqlmanager.model.LastFailover(T, S2)),
           Map.of(
               S1,
               ServerState.joined(Role.SOURCE).withStatus(ServerStatus.DOWN, "refused"),
               S2,
               ServerState.unjoined(Membership.FORMER_SOURCE)
-                  .withCloneRequired(true)
+                  .withCloneRequired("")
                   .withRetry(new Retry(3, T))),
           Optional.empty(),
           new Retry(2, T),
@@ -88,7 +92,17 @@ class StateJsonTest {
                     T,
                     List.of())
                 .at(FailoverStep.PROMOTE, T),
-            new Rejoin(S1, S2, RejoinStep.SAVE_ERRANT, SET, "m:f", "begun", "why", T, List.of())
+            new Rejoin(
+                    S1,
+                    S2,
+                    RejoinStep.SAVE_ERRANT,
+                    SET,
+                    "m:f",
+                    "begun",
+                    Optional.of(T),
+                    "why",
+                    T,
+                    List.of())
                 .at(RejoinStep.CLONE, T));
     for (Operation operation : operations) {
       ClusterState state = STATE.withOperation(operation);
@@ -140,7 +154,9 @@ class StateJsonTest {
             4,
             Duration.ofMillis(1500),
             true,
-            List.of(new ServerSpec(S1, "db1", 3306), new ServerSpec(S2, "::1", 3307)),
+            List.of(
+                new ServerSpec(S1, "db1", 3306),
+                new ServerSpec(S2, "::1", 3307, Optional.of(33062))),
             List.of(
                 new ProxySpec(new ProxyName("p"), ProxyKind.HAPROXY, "h", 9999, 10, 20, "w", "r")),
             new SetupSpec(true, false, true, Optional.empty(), false));
@@ -148,6 +164,8 @@ class StateJsonTest {
     assertEquals(spec, StateJson.readSpec(json));
     assertTrue(json.contains("\"max_reader_lag\" : \"1500ms\""), json);
     assertTrue(json.contains("\"kind\" : \"haproxy\""), json);
+    assertTrue(json.contains("\"admin_port\" : 33062"), json);
+    assertFalse(json.contains("adminPort"), json);
   }
 
   @Test
@@ -159,5 +177,38 @@ class StateJsonTest {
                 StateJson.readSpec(
                     "{\"name\":\"main\",\"servers\":[{\"name\":\"s1\",\"host\":\"h\",\"port\":70000}]}"));
     assertTrue(String.valueOf(refused.getMessage()).contains("70000"), refused.getMessage());
+  }
+
+  @Test
+  void whatAnEarlierVersionHasWrittenIsRead() throws Exception {
+    ClusterState state =
+        StateJson.readState(
+            """
+            {"schema": 1, "epoch": 3, "phase": "running", "reason": "", "source": "s1",
+             "source_uuid": null, "master_failure_count": 0, "source_last_seen": null,
+             "source_failed_at": null,
+             "servers": {"s1": {"role": "source", "membership": "joined", "status": "up",
+                                "reason": "", "clone_required": false, "diverged": false,
+                                "retry": {"attempts": 0, "next_at": "1970-01-01T00:00:00Z"}}},
+             "operation": null, "routing": {"attempts": 0, "next_at": "1970-01-01T00:00:00Z"},
+             "totals": {"cluster_connection_failure": 0, "successful_failover": 1,
+                        "replication_restart": 0}}
+            """);
+    assertEquals(Optional.empty(), state.lastFailover());
+    assertEquals(Optional.empty(), state.sourceExecuted());
+    assertEquals(0, state.writeFailureCount());
+    assertEquals(Optional.empty(), state.server(S1).behind());
+    assertEquals(0, state.server(S1).repairs());
+  }
+
+  @Test
+  void anEarlierSpecHasTheDefaultsOfWhatIsNew() throws Exception {
+    ClusterSpec spec =
+        StateJson.readSpec(
+            """
+            {"name": "main", "servers": [{"name": "s1", "host": "10.0.0.1"}]}
+            """);
+    assertEquals(org.mysqlmanager.model.Policy.DEFAULT, spec.policy());
+    assertEquals(spec, StateJson.readSpec(StateJson.write(spec)));
   }
 }

@@ -29,6 +29,7 @@ import org.mysqlmanager.model.Phase;
 import org.mysqlmanager.model.ServerId;
 import org.mysqlmanager.model.ServerSpec;
 import org.mysqlmanager.model.SetupSpec;
+import org.mysqlmanager.observe.Sight;
 import org.mysqlmanager.reconcile.StateStore.LoadResult;
 import org.mysqlmanager.reconcile.StateStore.StoreResult;
 import org.mysqlmanager.zk.EphemeralRegistry;
@@ -40,6 +41,7 @@ import org.mysqlmanager.zk.ZkSettings;
 class ZooKeeperStateStoreTest {
   private static final ClusterName MAIN = new ClusterName("main");
   private static final ServerId S1 = new ServerId("s1");
+  private static final ServerId S2 = new ServerId("s2");
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private TestingServer server;
@@ -197,6 +199,29 @@ class ZooKeeperStateStoreTest {
                       .contains("\"s1\" : \"up\""));
     }
     await().atMost(PATIENCE).until(() -> raw.checkExists().forPath(path) == null);
+  }
+
+  @Test
+  void theOthersViewsAreKnownAsLongAsTheyLiveAndCanBeUnderstood() throws Exception {
+    manager.store.createIfAbsent(spec(3));
+    manager.store.publishView(MAIN, Map.of(S1, "up"));
+    raw.create()
+        .creatingParentsIfNeeded()
+        .forPath(
+            "/mysql-manager/clusters/main/observations/manager-of-tomorrow",
+            "not json".getBytes(StandardCharsets.UTF_8));
+    try (Manager other = Manager.start(server.getConnectString(), "manager-2")) {
+      other.store.publishView(MAIN, Map.of(S1, "down: timed_out", S2, "up: access_denied"));
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(() ->
+              assertEquals(
+                  Map.of("manager-2", Map.of(S1, Sight.DOWN, S2, Sight.UP)),
+                  manager.store.witnesses(MAIN)));
+    }
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(() -> assertEquals(Map.of(), manager.store.witnesses(MAIN)));
   }
 
   @Test

@@ -104,7 +104,7 @@ public final class Clusters {
     ClusterState state =
         running(name)
             .state()
-            .withSourceFailure(Optional.empty(), NOW.minusSeconds(4))
+            .withSourceFailure(Optional.empty(), Optional.empty(), NOW.minusSeconds(4))
             .withServer(
                 S1,
                 server ->
@@ -161,7 +161,8 @@ public final class Clusters {
         true,
         Set.of(),
         Optional.empty(),
-        CloneStatus.NONE);
+        CloneStatus.NONE,
+        List.of());
   }
 
   private static ServerObservation replica(CloneStatus clone) {
@@ -182,7 +183,9 @@ public final class Clusters {
                 GtidSet.EMPTY,
                 Optional.of(Duration.ofMillis(1500)),
                 "",
-                "")),
-        clone);
+                "",
+                Optional.of(Duration.ZERO))),
+        clone,
+        List.of());
   }
 }
