@@ -3,6 +3,7 @@ package org.mysqlmanager.model;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * What has been decided about one server.
@@ -79,205 +80,129 @@ public record ServerState(
   }
 
   public ServerState withRole(Role newRole) {
-    return new ServerState(
-        newRole,
-        membership,
-        status,
-        reason,
-        cloneRequired,
-        givenUp,
-        diverged,
-        behind,
-        discarded,
-        absentSince,
-        formerUuid,
-        repairs,
-        retry);
+    return changed(draft -> draft.role = newRole);
   }
 
   public ServerState withMembership(Membership newMembership) {
-    return new ServerState(
-        role,
-        newMembership,
-        status,
-        reason,
-        cloneRequired,
-        givenUp,
-        diverged,
-        behind,
-        discarded,
-        absentSince,
-        formerUuid,
-        repairs,
-        retry);
+    return changed(draft -> draft.membership = newMembership);
   }
 
   public ServerState withStatus(ServerStatus newStatus, String newReason) {
-    return new ServerState(
-        role,
-        membership,
-        newStatus,
-        newReason,
-        cloneRequired,
-        givenUp,
-        diverged,
-        behind,
-        discarded,
-        absentSince,
-        formerUuid,
-        repairs,
-        retry);
+    return changed(draft -> {
+      draft.status = newStatus;
+      draft.reason = newReason;
+    });
   }
 
   /** What must be known of it when it is no longer in the spec, in case it comes back. */
   public ServerState forgotten() {
-    ServerState unjoined = unjoined(Membership.NEW).withDiscarded(discarded);
-    return cloneRequired ? unjoined.withCloneRequired(true, givenUp) : unjoined;
+    return unjoined(Membership.NEW)
+        .changed(draft -> {
+          draft.cloneRequired = cloneRequired;
+          draft.givenUp = givenUp;
+          draft.discarded = discarded;
+        });
   }
 
   /** Its data is complete: no clone is required. */
   public ServerState withoutCloneRequired() {
-    return withCloneRequired(false, Optional.empty());
+    return changed(draft -> {
+      draft.cloneRequired = false;
+      draft.givenUp = Optional.empty();
+    });
   }
 
   /** Its data is given up, unless it was before: then it is still that data which was. */
   public ServerState withCloneRequired(String lastCloneBegan) {
-    return cloneRequired ? this : withCloneRequired(true, Optional.of(lastCloneBegan));
-  }
-
-  private ServerState withCloneRequired(boolean required, Optional<String> data) {
-    return new ServerState(
-        role,
-        membership,
-        status,
-        reason,
-        required,
-        data,
-        diverged,
-        behind,
-        discarded,
-        absentSince,
-        formerUuid,
-        repairs,
-        retry);
+    return cloneRequired
+        ? this
+        : changed(draft -> {
+          draft.cloneRequired = true;
+          draft.givenUp = Optional.of(lastCloneBegan);
+        });
   }
 
   public ServerState withDiverged(boolean isDiverged) {
-    return new ServerState(
-        role,
-        membership,
-        status,
-        reason,
-        cloneRequired,
-        givenUp,
-        isDiverged,
-        behind,
-        discarded,
-        absentSince,
-        formerUuid,
-        repairs,
-        retry);
+    return changed(draft -> draft.diverged = isDiverged);
   }
 
   public ServerState withBehind(Optional<Duration> newBehind) {
-    return new ServerState(
-        role,
-        membership,
-        status,
-        reason,
-        cloneRequired,
-        givenUp,
-        diverged,
-        newBehind,
-        discarded,
-        absentSince,
-        formerUuid,
-        repairs,
-        retry);
-  }
-
-  public ServerState withRepairs(int newRepairs) {
-    return new ServerState(
-        role,
-        membership,
-        status,
-        reason,
-        cloneRequired,
-        givenUp,
-        diverged,
-        behind,
-        discarded,
-        absentSince,
-        formerUuid,
-        newRepairs,
-        retry);
-  }
-
-  public ServerState withRetry(Retry newRetry) {
-    return new ServerState(
-        role,
-        membership,
-        status,
-        reason,
-        cloneRequired,
-        givenUp,
-        diverged,
-        behind,
-        discarded,
-        absentSince,
-        formerUuid,
-        repairs,
-        newRetry);
+    return changed(draft -> draft.behind = newBehind);
   }
 
   public ServerState withDiscarded(GtidSet transactions) {
-    return new ServerState(
-        role,
-        membership,
-        status,
-        reason,
-        cloneRequired,
-        givenUp,
-        diverged,
-        behind,
-        transactions,
-        absentSince,
-        formerUuid,
-        repairs,
-        retry);
+    return changed(draft -> draft.discarded = transactions);
   }
 
   public ServerState withAbsentSince(Optional<Instant> since) {
-    return new ServerState(
-        role,
-        membership,
-        status,
-        reason,
-        cloneRequired,
-        givenUp,
-        diverged,
-        behind,
-        discarded,
-        since,
-        formerUuid,
-        repairs,
-        retry);
+    return changed(draft -> draft.absentSince = since);
   }
 
   public ServerState withFormerUuid(Optional<String> uuid) {
-    return new ServerState(
-        role,
-        membership,
-        status,
-        reason,
-        cloneRequired,
-        givenUp,
-        diverged,
-        behind,
-        discarded,
-        absentSince,
-        uuid,
-        repairs,
-        retry);
+    return changed(draft -> draft.formerUuid = uuid);
+  }
+
+  public ServerState withRepairs(int newRepairs) {
+    return changed(draft -> draft.repairs = newRepairs);
+  }
+
+  public ServerState withRetry(Retry newRetry) {
+    return changed(draft -> draft.retry = newRetry);
+  }
+
+  private ServerState changed(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.state();
+  }
+
+  /** A copy in the making. */
+  private static final class Draft {
+    private Role role;
+    private Membership membership;
+    private ServerStatus status;
+    private String reason;
+    private boolean cloneRequired;
+    private Optional<String> givenUp;
+    private boolean diverged;
+    private Optional<Duration> behind;
+    private GtidSet discarded;
+    private Optional<Instant> absentSince;
+    private Optional<String> formerUuid;
+    private int repairs;
+    private Retry retry;
+
+    Draft(ServerState from) {
+      this.role = from.role;
+      this.membership = from.membership;
+      this.status = from.status;
+      this.reason = from.reason;
+      this.cloneRequired = from.cloneRequired;
+      this.givenUp = from.givenUp;
+      this.diverged = from.diverged;
+      this.behind = from.behind;
+      this.discarded = from.discarded;
+      this.absentSince = from.absentSince;
+      this.formerUuid = from.formerUuid;
+      this.repairs = from.repairs;
+      this.retry = from.retry;
+    }
+
+    ServerState state() {
+      return new ServerState(
+          role,
+          membership,
+          status,
+          reason,
+          cloneRequired,
+          givenUp,
+          diverged,
+          behind,
+          discarded,
+          absentSince,
+          formerUuid,
+          repairs,
+          retry);
+    }
   }
 }
