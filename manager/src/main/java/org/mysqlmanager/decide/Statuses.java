@@ -157,7 +157,9 @@ final class Statuses {
   }
 
   private static ServerState ofStranger(
-      View view, ServerId id, ServerState before, Reachable server) {
+      View view, ServerId id, ServerState marked, Reachable server) {
+    // What it does not hold now it can only get in the version that is in force.
+    ServerState before = marked.withDiscarded(server.received().intersect(marked.discarded()));
     if (server.lastClone().state() == CloneState.IN_PROGRESS) {
       return before.withStatus(
           ServerStatus.CLONING, id + ": its data is being replaced by a clone");
