@@ -192,7 +192,7 @@ final class SimControl {
     }
     for (SimServer.Session other : others) {
       if (other.epoch > 0 && other.epoch < epoch) {
-        statements.change("KILL a session of epoch " + other.epoch, () -> on.end(other));
+        statements.change(SimServer.ENDS_AN_OLDER_LEADER + other.epoch, () -> on.end(other));
       }
     }
     return statements;
