@@ -17,7 +17,6 @@ import org.mysqlmanager.model.ServerSpec;
 import org.mysqlmanager.mysql.ConnectorJServer;
 import org.mysqlmanager.mysql.MySqlAccounts;
 import org.mysqlmanager.mysql.MySqlTimeouts;
-import org.mysqlmanager.mysql.TlsMode;
 import org.mysqlmanager.proxysql.ProxySql;
 import org.mysqlmanager.reconcile.Connector;
 import org.mysqlmanager.reconcile.MySqlServer;
@@ -49,7 +48,8 @@ final class Adapters implements Connector {
             mysql(credentials.application())),
         new MySqlTimeouts(observe, observe, configuration.reconcile().commandTimeout()),
         cluster.setup(),
-        TlsMode.PREFERRED);
+        cluster.writeProbe(),
+        cluster.tls());
   }
 
   @Override
@@ -66,6 +66,7 @@ final class Adapters implements Connector {
         yield new ProxySql(
             proxy,
             servers,
+            cluster.tls().mode(),
             proxysql(credentials.proxyAdmin()),
             proxysql(credentials.monitor()),
             credentials.application().map(Adapters::proxysql).map(List::of).orElse(List.of()),

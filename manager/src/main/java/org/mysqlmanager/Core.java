@@ -11,6 +11,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.mysqlmanager.config.ManagerConfiguration;
+import org.mysqlmanager.config.Secret;
+import org.mysqlmanager.config.ZooKeeperSettings;
 import org.mysqlmanager.decide.Decider;
 import org.mysqlmanager.reconcile.Connector;
 import org.mysqlmanager.reconcile.JdkThreads;
@@ -26,8 +28,11 @@ import org.mysqlmanager.store.ZooKeeperStateStore;
 import org.mysqlmanager.zk.EphemeralRegistry;
 import org.mysqlmanager.zk.FencedStore;
 import org.mysqlmanager.zk.LeaderElection;
+import org.mysqlmanager.zk.ZkAuthentication;
 import org.mysqlmanager.zk.ZkClient;
+import org.mysqlmanager.zk.ZkSecurity;
 import org.mysqlmanager.zk.ZkSettings;
+import org.mysqlmanager.zk.ZkTls;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,16 +58,16 @@ final class Core implements Managed {
   private final Reconciler reconciler;
   private final Clock clock = Clock.systemUTC();
 
+  /**
+   * Begins to connect to ZooKeeper, and nothing else.
+   *
+   * @throws ZkTls.UnusableException when the files for TLS to ZooKeeper do not hold what they
+   *     should
+   */
   Core(ManagerConfiguration configuration, StepListener steps) {
     this.configuration = configuration;
     String id = configuration.manager().id();
-    this.zooKeeper =
-        ZkClient.start(
-            new ZkSettings(
-                configuration.zookeeper().connect(),
-                configuration.zookeeper().root(),
-                configuration.zookeeper().sessionTimeout(),
-                configuration.zookeeper().connectTimeout()));
+    this.zooKeeper = ZkClient.start(settings(configuration.zookeeper()));
     this.ephemerals = EphemeralRegistry.start(zooKeeper);
     this.election = LeaderElection.prepare(zooKeeper, id, clock);
     TransactionArchive archive =
@@ -95,7 +100,7 @@ final class Core implements Managed {
   @Override
   public void start() {
     String id = configuration.manager().id();
-    ephemerals.put("managers/" + id, StateJson.write(registration(id)));
+    ephemerals.put(ZooKeeperStateStore.MANAGERS + "/" + id, StateJson.write(registration(id)));
     election.start();
     reconciler.start();
   }
@@ -110,6 +115,33 @@ final class Core implements Managed {
     election.close();
     ephemerals.close();
     zooKeeper.close();
+  }
+
+  private static ZkSettings settings(ZooKeeperSettings from) {
+    ZkAuthentication authentication =
+        from.account()
+            .<ZkAuthentication>map(account ->
+                new ZkAuthentication.Digest(
+                    account.user(),
+                    account.password().reveal(),
+                    account.previousPassword().map(Secret::reveal)))
+            .orElseGet(ZkAuthentication.None::new);
+    return new ZkSettings(
+        from.connect(),
+        from.root(),
+        from.sessionTimeout(),
+        from.connectTimeout(),
+        new ZkSecurity(
+            authentication,
+            from.tls()
+                .map(tls ->
+                    new ZkTls(
+                        tls.caFile(),
+                        tls.client()
+                            .map(own ->
+                                new ZkTls.ClientCertificate(
+                                    own.certificateFile(), own.keyFile())))),
+            ZooKeeperStateStore.ROOT_NODES));
   }
 
   private Registration registration(String id) {

@@ -7,31 +7,40 @@ import io.dropwizard.core.setup.Bootstrap;
 import io.dropwizard.core.setup.Environment;
 import io.dropwizard.jersey.setup.JerseyEnvironment;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.security.Security;
+import java.time.Clock;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.mysqlmanager.cli.CheckConfigurationCommand;
+import org.mysqlmanager.cli.CommandFailed;
 import org.mysqlmanager.cli.Failures;
+import org.mysqlmanager.cli.HashPasswordCommand;
+import org.mysqlmanager.cli.MakeTokenCommand;
 import org.mysqlmanager.cli.RunServerCommand;
 import org.mysqlmanager.cli.StatusCommand;
 import org.mysqlmanager.config.ConfigurationReader;
 import org.mysqlmanager.config.DurationText;
 import org.mysqlmanager.config.ManagerConfiguration;
+import org.mysqlmanager.http.AccessControl;
 import org.mysqlmanager.http.ClusterHealth;
 import org.mysqlmanager.http.ClustersResource;
 import org.mysqlmanager.http.ErrorMapper;
 import org.mysqlmanager.http.IndexResource;
 import org.mysqlmanager.http.LeadershipHealth;
+import org.mysqlmanager.http.ReadyServlet;
 import org.mysqlmanager.http.ReconcileTask;
 import org.mysqlmanager.http.ResignTask;
 import org.mysqlmanager.http.ZooKeeperHealth;
 import org.mysqlmanager.metrics.ManagerMetrics;
 import org.mysqlmanager.metrics.MetricsResource;
 import org.mysqlmanager.metrics.ProcessMetrics;
+import org.mysqlmanager.metrics.RefusalMetrics;
 import org.mysqlmanager.metrics.StepMetrics;
 import org.mysqlmanager.model.ClusterSpec;
 import org.mysqlmanager.reconcile.ManagerStatus;
 import org.mysqlmanager.reconcile.StepListener;
+import org.mysqlmanager.zk.ZkTls;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +50,10 @@ public class ManagerApplication extends Application<ManagerConfiguration> {
 
   /** Runs a command; the process ends with it, unless it is {@code server}. */
   public static void main(String... arguments) throws Exception {
+    // In seconds. A server or proxy that is started again may have another address, and the JVM
+    // would go on with the old
+    // one for half a minute.
+    Security.setProperty("networkaddress.cache.ttl", "5");
     new ManagerApplication().run(arguments);
   }
 
@@ -53,7 +66,9 @@ public class ManagerApplication extends Application<ManagerConfiguration> {
   protected void addDefaultCommands(Bootstrap<ManagerConfiguration> bootstrap) {
     bootstrap.addCommand(new RunServerCommand(this));
     bootstrap.addCommand(new CheckConfigurationCommand(this, System.out, System.err));
-    bootstrap.addCommand(new StatusCommand(System.out));
+    bootstrap.addCommand(new StatusCommand(System.out, System.err, System::getenv));
+    bootstrap.addCommand(new HashPasswordCommand(System.in, System.out, System.err));
+    bootstrap.addCommand(new MakeTokenCommand(System.out));
   }
 
   @Override
@@ -63,11 +78,12 @@ public class ManagerApplication extends Application<ManagerConfiguration> {
   }
 
   @Override
-  public void run(ManagerConfiguration configuration, Environment environment) {
+  public void run(ManagerConfiguration configuration, Environment environment)
+      throws CommandFailed {
     configuration.warnings().forEach(LOG::warn);
     PrometheusRegistry registry = new PrometheusRegistry();
     ManagerStatus manager = wire(configuration, environment, new StepMetrics(registry));
-    registry.register(new ManagerMetrics(manager));
+    registry.register(new ManagerMetrics(manager, Clock.systemUTC()));
     registry.register(new ProcessMetrics());
 
     if (configuration.getServerFactory() instanceof AbstractServerFactory server) {
@@ -82,6 +98,7 @@ public class ManagerApplication extends Application<ManagerConfiguration> {
     AdminEnvironment admin = environment.admin();
     admin.addTask(new ReconcileTask(manager));
     admin.addTask(new ResignTask(manager));
+    admin.addServlet("ready", new ReadyServlet(manager)).addMapping("/ready");
     environment.healthChecks().register("zookeeper", new ZooKeeperHealth(manager));
     environment.healthChecks().register("leadership", new LeadershipHealth(manager));
     for (ClusterSpec cluster : configuration.clusters()) {
@@ -89,7 +106,9 @@ public class ManagerApplication extends Application<ManagerConfiguration> {
           .healthChecks()
           .register("cluster-" + cluster.name(), new ClusterHealth(manager, cluster.name()));
     }
+    AccessControl.install(environment, configuration.access(), new RefusalMetrics(registry));
     environment.lifecycle().addServerLifecycleListener(ManagerApplication::logAddresses);
+    LOG.info(AccessControl.describe(configuration.access()));
     LOG.info(
         "Manager {} is starting: {} cluster(s), checked every {}, ZooKeeper at {}{}.",
         configuration.manager().id(),
@@ -102,10 +121,18 @@ public class ManagerApplication extends Application<ManagerConfiguration> {
   /**
    * Makes the core: leadership, store, adapters and the loops. They start with the server, and are
    * stopped before it ends.
+   *
+   * @throws CommandFailed if something they need is not as it should be
    */
   protected ManagerStatus wire(
-      ManagerConfiguration configuration, Environment environment, StepListener steps) {
-    Core core = new Core(configuration, steps);
+      ManagerConfiguration configuration, Environment environment, StepListener steps)
+      throws CommandFailed {
+    Core core;
+    try {
+      core = new Core(configuration, steps);
+    } catch (ZkTls.UnusableException e) {
+      throw new CommandFailed(1, String.valueOf(e.getMessage()));
+    }
     environment.lifecycle().manage(core);
     return core.status();
   }

@@ -107,8 +107,8 @@ class ArchitectureTest {
   }
 
   @Test
-  void theNetworkPackageUsesTheJdkOnlyAndOnlyAdaptersUseIt() {
-    check(onlyUses("net"));
+  void theNetworkPackageUsesTheJdkAndTheModelOnlyAndOnlyAdaptersUseIt() {
+    check(onlyUses("net", "model", "javax.net.ssl"));
     check(
         noClasses()
             .that()
@@ -121,7 +121,7 @@ class ArchitectureTest {
 
   @Test
   void theConfigurationKnowsTheModelOnlyAndTheCoreDoesNotKnowTheConfiguration() {
-    check(usesOfOurOwn("config", "model"));
+    check(usesOfOurOwn("config", "model", "access"));
     check(
         noClasses()
             .that()
@@ -133,9 +133,14 @@ class ArchitectureTest {
 
   @Test
   void whatPeopleSeeIsMadeWithoutAnyAdapter() {
-    check(usesOfOurOwn("http", "model", "observe", "reconcile"));
-    check(usesOfOurOwn("metrics", "model", "observe", "reconcile"));
-    check(usesOfOurOwn("cli", "model", "config"));
+    check(usesOfOurOwn("http", "model", "observe", "reconcile", "access"));
+    check(usesOfOurOwn("metrics", "model", "observe", "reconcile", "access"));
+    check(usesOfOurOwn("cli", "model", "config", "access"));
+  }
+
+  @Test
+  void whoMayDoWhatIsDecidedWithTheJdkAlone() {
+    check(onlyUses("access"));
   }
 
   @Test
@@ -183,6 +188,7 @@ class ArchitectureTest {
                 "decide",
                 "reconcile",
                 "net",
+                "access",
                 "config",
                 "http",
                 "metrics",
@@ -220,8 +226,11 @@ class ArchitectureTest {
   /** Of anything but the JDK, that package uses only itself and these. */
   private static ArchRule onlyUses(String name, String... others) {
     List<String> allowed =
-        new ArrayList<>(List.of(BASE + name, "java..", "org.jspecify.annotations"));
-    Stream.of(others).map(other -> BASE + other).forEach(allowed::add);
+        new ArrayList<>(
+            List.of(BASE + name, "java..", "javax.crypto..", "org.jspecify.annotations"));
+    Stream.of(others)
+        .map(other -> other.startsWith("javax.") ? other : BASE + other)
+        .forEach(allowed::add);
     return classes()
         .that()
         .resideInAPackage(BASE + name)

@@ -23,12 +23,14 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.mysqlmanager.access.TokenHash;
 import org.mysqlmanager.cli.Failures;
 import org.mysqlmanager.cli.StatusCommand;
 import org.mysqlmanager.config.ManagerConfiguration;
@@ -40,6 +42,8 @@ import org.mysqlmanager.testing.TestingManager;
 /** The program with everything that people see, and a core that says what it is told to say. */
 class ManagerApplicationTest {
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  private static final String TOKEN = TokenHash.newToken(new SecureRandom());
 
   @TempDir static Path directory;
 
@@ -85,14 +89,45 @@ class ManagerApplicationTest {
     assertTrue(JSON.readTree(get(program.getAdminPort(), "/metrics")).has("gauges"));
   }
 
+  /** A rollout waits for this: a manager that takes no part must not count as replaced. */
   @Test
-  void tasksAreCarriedOut() throws Exception {
-    int before = WithTestingCore.MANAGER.reconciled.get();
+  void readyIsWhoHasZooKeeperAndKnowsTheLeaderWhateverMySqlDoes() throws Exception {
+    TestingManager manager = WithTestingCore.MANAGER;
+    manager.clusters = List.of(Clusters.failingOver("main"));
+    assertEquals("200 ready", answer("/ready"));
+    try {
+      manager.connected = false;
+      assertEquals("503 ZooKeeper does not answer", answer("/ready"));
+      assertEquals("200 pong", answer("/ping"));
+      manager.connected = true;
+      manager.leader = Optional.empty();
+      assertEquals("503 no manager is known to lead", answer("/ready"));
+    } finally {
+      manager.connected = true;
+      manager.leader = Optional.of("manager-1");
+    }
+  }
+
+  private String answer(String path) throws Exception {
     HttpResponse<String> response =
         http.send(
-            HttpRequest.newBuilder(uri(program.getAdminPort(), "/tasks/reconcile"))
-                .POST(HttpRequest.BodyPublishers.noBody())
-                .build(),
+            HttpRequest.newBuilder(uri(program.getAdminPort(), path)).build(),
+            HttpResponse.BodyHandlers.ofString());
+    return response.statusCode() + " " + response.body().strip();
+  }
+
+  @Test
+  void tasksAreCarriedOutForAnOperator() throws Exception {
+    int before = WithTestingCore.MANAGER.reconciled.get();
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(uri(program.getAdminPort(), "/tasks/reconcile"))
+            .POST(HttpRequest.BodyPublishers.noBody());
+    HttpResponse<String> refused = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    assertEquals(401, refused.statusCode());
+    assertEquals(before, WithTestingCore.MANAGER.reconciled.get());
+    HttpResponse<String> response =
+        http.send(
+            request.header("Authorization", "Bearer " + TOKEN).build(),
             HttpResponse.BodyHandlers.ofString());
     assertEquals(200, response.statusCode());
     assertEquals(before + 1, WithTestingCore.MANAGER.reconciled.get());
@@ -172,7 +207,7 @@ class ManagerApplicationTest {
     Bootstrap<ManagerConfiguration> bootstrap = new Bootstrap<>(application);
     PrintStream stream = new PrintStream(out, true, StandardCharsets.UTF_8);
     if (arguments[0].equals("status")) {
-      bootstrap.addCommand(new StatusCommand(stream));
+      bootstrap.addCommand(new StatusCommand(stream, stream, _ -> null));
     } else {
       application.addDefaultCommands(bootstrap);
     }
@@ -195,6 +230,7 @@ class ManagerApplicationTest {
               directory.resolve(name + ".yml"),
               """
               manager: {id: manager-1}
+              zookeeper: {password: z1}
               credentials:
                 manager: {password: m1}
                 replication: {password: r1}
@@ -202,11 +238,13 @@ class ManagerApplicationTest {
                 application: {password: a1}
               clusters:
                 - {name: main, servers: [{name: s1, host: 127.0.0.1}]}
+              access:
+                tokens: [{name: test, role: operator, token_hash: '%s'}]
               server:
                 applicationConnectors: [{type: http, port: %s, bindHost: 127.0.0.1}]
                 adminConnectors: [{type: http, port: %s, bindHost: 127.0.0.1}]
               """
-                  .formatted(port, adminPort))
+                  .formatted(TokenHash.of(TOKEN).print(), port, adminPort))
           .toString();
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);

@@ -11,6 +11,9 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import javax.net.ssl.SSLContext;
 import net.sourceforge.argparse4j.impl.Arguments;
 import net.sourceforge.argparse4j.inf.Namespace;
 import net.sourceforge.argparse4j.inf.Subparser;
@@ -25,14 +28,20 @@ public final class StatusCommand extends Command {
   static final int UNREACHABLE = 2;
 
   private static final String USUAL_URL = "http://127.0.0.1:8080";
+  private static final List<String> LOOPBACK = List.of("127.0.0.1", "localhost", "[::1]");
   private static final Duration WATCH_INTERVAL = Duration.ofSeconds(2);
   private static final String CLEAR_SCREEN = "\u001b[H\u001b[2J";
 
   private final PrintStream out;
+  private final PrintStream err;
+  private final UnaryOperator<@Nullable String> environment;
 
-  public StatusCommand(PrintStream out) {
+  public StatusCommand(
+      PrintStream out, PrintStream err, UnaryOperator<@Nullable String> environment) {
     super("status", "Shows how the clusters are; exit code 0 if all are running, 1 if not");
     this.out = out;
+    this.err = err;
+    this.environment = environment;
   }
 
   @Override
@@ -42,6 +51,12 @@ public final class StatusCommand extends Command {
         .metavar("URL[,URL...]")
         .setDefault(USUAL_URL)
         .help("managers to ask, one after the other until one answers");
+    ClientIdentity.addOptions(parser);
+    parser
+        .addArgument("--ca-file")
+        .dest("ca_file")
+        .metavar("PEM")
+        .help("for https: trust certificates that are signed by this one, or are it");
     parser.addArgument("--cluster").metavar("NAME").help("this cluster only");
     parser
         .addArgument("--json")
@@ -60,12 +75,30 @@ public final class StatusCommand extends Command {
     String cluster = namespace.getString("cluster");
     boolean asJson = Boolean.TRUE.equals(namespace.getBoolean("json"));
     Paint paint = Paint.forOutput(System.getenv());
-    try (ManagerClient client = new ManagerClient(urls(namespace.getString("url")), json)) {
+    List<URI> managers = urls(namespace.getString("url"));
+    ClientIdentity identity = ClientIdentity.of(namespace, environment);
+    warnOfPlainConnections(managers, identity);
+    String caFile = namespace.getString("ca_file");
+    Optional<SSLContext> trusted =
+        caFile == null ? Optional.empty() : Optional.of(TrustedCertificates.context(caFile));
+    try (ManagerClient client = new ManagerClient(managers, json, identity, trusted)) {
       if (Boolean.TRUE.equals(namespace.getBoolean("watch"))) {
         watch(client, json, cluster, asJson, paint);
       }
       if (!print(client, json, cluster, asJson, paint)) {
         throw new CommandFailed(NOT_RUNNING, "");
+      }
+    }
+  }
+
+  private void warnOfPlainConnections(List<URI> managers, ClientIdentity identity) {
+    for (URI manager : managers) {
+      if (identity.authorization().isPresent()
+          && manager.getScheme().equals("http")
+          && !LOOPBACK.contains(manager.getHost())) {
+        err.println(
+            "warning: the password or token goes to %s unencrypted; https would hide it"
+                .formatted(manager));
       }
     }
   }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
+import org.mysqlmanager.model.Printable;
 
 /**
  * One cluster for a person: from the JSON of {@code GET /clusters/{name}} and {@code GET
@@ -70,7 +71,8 @@ public final class StatusText {
     }
     cluster
         .path("spec_differs")
-        .forEach(difference -> lines.add("  " + paint.warning("! " + difference.asText())));
+        .forEach(difference ->
+            lines.add("  " + paint.warning("! " + Printable.line(difference.asText()))));
   }
 
   private static TextTable servers(JsonNode cluster) {
@@ -126,7 +128,7 @@ public final class StatusText {
     } else if (server.hasNonNull("seen_detail")) {
       notes.add(text(server, "seen_detail"));
     }
-    server.path("warnings").forEach(warning -> notes.add(warning.asText()));
+    server.path("warnings").forEach(warning -> notes.add(Printable.line(warning.asText())));
     if (server.hasNonNull("behind_seconds")) {
       notes.add(
           "at least %s s behind: not promoted automatically"
@@ -154,7 +156,7 @@ public final class StatusText {
       if (!proxy.path("unknown_backends").isEmpty()) {
         notes.add("unknown: " + joined(proxy.path("unknown_backends")));
       }
-      proxy.path("warnings").forEach(warning -> notes.add(warning.asText()));
+      proxy.path("warnings").forEach(warning -> notes.add(Printable.line(warning.asText())));
       table.row(
           text(proxy, "name"),
           text(proxy, "kind"),
@@ -215,13 +217,12 @@ public final class StatusText {
         ? NOTHING
         : StreamSupport.stream(names.spliterator(), false)
             .map(JsonNode::asText)
+            .map(Printable::line)
             .collect(Collectors.joining(", "));
   }
 
   /** One line, whatever a server put into its message. */
   private static String text(JsonNode node, String field) {
-    return node.hasNonNull(field)
-        ? node.path(field).asText().replaceAll("\\p{Cntrl}+", " ")
-        : NOTHING;
+    return node.hasNonNull(field) ? Printable.line(node.path(field).asText()) : NOTHING;
   }
 }

@@ -23,6 +23,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -40,6 +41,7 @@ import org.mysqlmanager.model.ClusterSpec;
  */
 public final class ConfigurationReader extends BaseConfigurationFactory<ManagerConfiguration> {
   private static final Pattern FIRST_WORD = Pattern.compile("[a-z_.]+");
+  private static final Pattern SETTING = Pattern.compile("[a-z_]+(?:\\.[a-z_]+)*");
 
   private final UnaryOperator<@Nullable String> environment;
 
@@ -83,6 +85,15 @@ public final class ConfigurationReader extends BaseConfigurationFactory<ManagerC
       throw problem(file, line, e.path(), e.problem(), e);
     }
     ServerDefaults.fillIn(tree.root());
+    Optional<String> objection = ServerDefaults.objection(tree.root());
+    if (objection.isPresent()) {
+      throw problem(
+          file,
+          tree.line("logging.loggers"),
+          "logging.loggers",
+          objection.get(),
+          new IllegalArgumentException(objection.get()));
+    }
     try {
       return build((JsonNode) tree.root(), file);
     } catch (ConfigurationParsingException e) {
@@ -131,7 +142,21 @@ public final class ConfigurationReader extends BaseConfigurationFactory<ManagerC
     Matcher field = FIRST_WORD.matcher(problem);
     String nearest = field.lookingAt() ? ConfigurationTree.childPath(path, field.group()) : path;
     OptionalInt line = tree.line(tree.has(nearest) ? nearest : path);
-    return problem(file, line, path, problem, complaint);
+    return problem(file, line, path, problem + variables(tree, path, problem), complaint);
+  }
+
+  /**
+   * The environment variables from which the settings come that a sentence speaks of: with a
+   * shipped file it is them that the user has to set.
+   */
+  private static String variables(ConfigurationTree tree, String path, String problem) {
+    Set<String> variables = new LinkedHashSet<>(tree.variables(path));
+    SETTING
+        .matcher(problem)
+        .results()
+        .map(word -> tree.variables(ConfigurationTree.childPath(path, word.group())))
+        .forEach(variables::addAll);
+    return variables.isEmpty() ? "" : " (environment: " + String.join(", ", variables) + ")";
   }
 
   /**
@@ -162,7 +187,9 @@ public final class ConfigurationReader extends BaseConfigurationFactory<ManagerC
             .min(Comparator.comparing(violation -> violation.getPropertyPath().toString()))
             .orElseThrow();
     String path = first.getPropertyPath().toString();
-    return problem(file, tree.line(path), path, Sentences.problem(first, path), complaint);
+    String problem = Sentences.problem(first, path);
+    return problem(
+        file, tree.line(path), path, problem + variables(tree, path, problem), complaint);
   }
 
   private static ConfigurationProblem problem(
@@ -170,7 +197,7 @@ public final class ConfigurationReader extends BaseConfigurationFactory<ManagerC
     StringBuilder sentence = new StringBuilder(file);
     line.ifPresent(number -> sentence.append(", line ").append(number));
     if (!path.isEmpty()) {
-      sentence.append(": ").append(path);
+      sentence.append(": ").append(Sentences.shown(path));
     }
     return new ConfigurationProblem(file, sentence.append(": ").append(problem).toString(), cause);
   }

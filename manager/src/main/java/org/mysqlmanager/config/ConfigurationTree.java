@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.mysqlmanager.model.Printable;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
@@ -34,10 +35,13 @@ final class ConfigurationTree {
 
   private final ObjectNode root;
   private final Map<String, Integer> lineByPath;
+  private final Map<String, List<String>> variablesByPath;
 
-  private ConfigurationTree(ObjectNode root, Map<String, Integer> lineByPath) {
+  private ConfigurationTree(
+      ObjectNode root, Map<String, Integer> lineByPath, Map<String, List<String>> variablesByPath) {
     this.root = root;
     this.lineByPath = lineByPath;
+    this.variablesByPath = variablesByPath;
   }
 
   /** A mistake in the file's text. */
@@ -79,10 +83,8 @@ final class ConfigurationTree {
       throw new Malformed(1, "", "it does not begin with a setting, as in 'clusters:'");
     }
     Walk walk =
-        new Walk(
-            new LinkedHashMap<>(),
-            value -> EnvironmentText.resolve(hidden.restore(value), environment));
-    return new ConfigurationTree(walk.block(mapping, "", 0), walk.lines);
+        new Walk(new LinkedHashMap<>(), new LinkedHashMap<>(), hidden::restore, environment);
+    return new ConfigurationTree(walk.block(mapping, "", 0), walk.lines, walk.variables);
   }
 
   /** The settings; the caller may change them. */
@@ -107,6 +109,11 @@ final class ConfigurationTree {
 
   boolean has(String path) {
     return lineByPath.containsKey(path);
+  }
+
+  /** The environment variables in that setting's value, as the file has it. */
+  List<String> variables(String path) {
+    return variablesByPath.getOrDefault(path, List.of());
   }
 
   /** The names of the settings directly in that block, in the file's order. */
@@ -137,15 +144,27 @@ final class ConfigurationTree {
           line,
           "",
           "this is not YAML (%s): check the indentation and the quotes there and just above"
-              .formatted(e.getProblem()));
+              .formatted(withoutContent(e.getProblem())));
     } catch (YAMLException e) {
       throw new Malformed(
           0, "", "it is not YAML: it must be UTF-8 text without control characters");
     }
   }
 
+  /** A password that begins with '*' or '&' and has no quotes around it would be repeated. */
+  private static String withoutContent(@Nullable String problem) {
+    return Printable.line(problem)
+        .replaceFirst(
+            "(alias|anchor|tag handle|directive|escape character) .*",
+            "$1; a value with such characters needs quotes");
+  }
+
   /** From YAML's nodes to JSON's, noting lines and replacing variables on the way. */
-  private record Walk(Map<String, Integer> lines, UnaryOperator<String> resolve) {
+  private record Walk(
+      Map<String, Integer> lines,
+      Map<String, List<String>> variables,
+      UnaryOperator<String> restore,
+      UnaryOperator<@Nullable String> environment) {
     JsonNode value(Node node, String path, int depth) throws Malformed {
       if (depth > DEEPEST) {
         throw new Malformed(
@@ -195,8 +214,13 @@ final class ConfigurationTree {
       if (scalar.getTag().equals(Tag.NULL)) {
         return JsonNodeFactory.instance.nullNode();
       }
+      String text = restore.apply(scalar.getValue());
+      List<String> referenced = EnvironmentText.variables(text);
+      if (!referenced.isEmpty()) {
+        variables.put(path, referenced);
+      }
       try {
-        return JsonNodeFactory.instance.textNode(resolve.apply(scalar.getValue()));
+        return JsonNodeFactory.instance.textNode(EnvironmentText.resolve(text, environment));
       } catch (IllegalArgumentException e) {
         throw new Malformed(lineOf(scalar), path, String.valueOf(e.getMessage()));
       }

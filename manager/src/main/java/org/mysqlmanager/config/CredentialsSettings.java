@@ -22,9 +22,6 @@ record CredentialsSettings(
       new CredentialsSettings(
           Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 
-  /** {@code CHANGE REPLICATION SOURCE} refuses longer ones. */
-  private static final int LONGEST_REPLICATION_PASSWORD = 32;
-
   @JsonCreator
   static CredentialsSettings of(
       @JsonProperty("manager") @Nullable AccountSettings manager,
@@ -32,19 +29,15 @@ record CredentialsSettings(
       @JsonProperty("monitor") @Nullable AccountSettings monitor,
       @JsonProperty("application") @Nullable AccountSettings application,
       @JsonProperty("proxy_admin") @Nullable AccountSettings proxyAdmin) {
+    requireMysqlAccount("manager", manager);
+    requireMysqlAccount("replication", replication);
+    requireMysqlAccount("monitor", monitor);
+    requireMysqlAccount("application", application);
     if (replication != null) {
-      int length =
-          replication
-              .password()
-              .reveal()
-              .codePointCount(0, replication.password().reveal().length());
-      if (length > LONGEST_REPLICATION_PASSWORD) {
-        throw new IllegalArgumentException(
-            "replication.password has %d characters: MySQL's replication takes at most %d"
-                .formatted(length, LONGEST_REPLICATION_PASSWORD));
-      }
+      AccountRules.requireReplicationPassword("replication", replication);
     }
     if (proxyAdmin != null) {
+      AccountRules.requireText("proxy_admin", proxyAdmin.password().reveal());
       requireNoSeparator("proxy_admin.user", proxyAdmin.user().orElse(""));
       requireNoSeparator("proxy_admin.password", proxyAdmin.password().reveal());
     }
@@ -54,6 +47,12 @@ record CredentialsSettings(
         Optional.ofNullable(monitor),
         Optional.ofNullable(application),
         Optional.ofNullable(proxyAdmin));
+  }
+
+  private static void requireMysqlAccount(String name, @Nullable AccountSettings account) {
+    if (account != null) {
+      AccountRules.requireMysqlAccount(name, account);
+    }
   }
 
   /** These accounts, and where one is left out, the other block's. */
@@ -90,6 +89,11 @@ record CredentialsSettings(
                     required(proxyAdmin, "proxy_admin", "mm_admin", cluster, "for its ProxySQL"))
                 : proxyAdmin.map(settings -> settings.account("mm_admin")));
     requireDifferentUsers(cluster, credentials);
+    if (hasProxySql) {
+      credentials
+          .application()
+          .ifPresent(account -> AccountRules.requireNoHash("credentials.application", account));
+    }
     return credentials;
   }
 

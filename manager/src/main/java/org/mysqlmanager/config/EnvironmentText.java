@@ -80,6 +80,17 @@ final class EnvironmentText {
     return matcher.appendTail(result).toString();
   }
 
+  /** The names of the variables that a text refers to, in its order. */
+  static List<String> variables(String text) {
+    return REFERENCE
+        .matcher(text)
+        .results()
+        .filter(match -> match.group(1).isEmpty() && match.group(2) != null)
+        .map(match -> match.group(2))
+        .distinct()
+        .toList();
+  }
+
   private static String value(Matcher matcher, UnaryOperator<@Nullable String> environment) {
     String whole = matcher.group();
     if (!matcher.group(1).isEmpty()) {

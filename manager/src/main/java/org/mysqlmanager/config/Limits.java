@@ -25,4 +25,8 @@ final class Limits {
   static String orElse(@Nullable String value, String usual) {
     return value == null || value.isBlank() ? usual : value;
   }
+
+  static Duration orElse(@Nullable Duration value, Duration usual) {
+    return value == null ? usual : value;
+  }
 }

@@ -3,6 +3,7 @@ package org.mysqlmanager.config;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.dropwizard.core.Configuration;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -11,9 +12,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.mysqlmanager.access.AccessRules;
 import org.mysqlmanager.model.ClusterName;
 import org.mysqlmanager.model.ClusterSpec;
 import org.mysqlmanager.model.Endpoint;
@@ -29,6 +32,7 @@ public final class ManagerConfiguration extends Configuration {
   private final ZooKeeperSettings zookeeper;
   private final ReconcileSettings reconcile;
   private final Path errantTransactionsDirectory;
+  private final AccessSettings access;
   private final List<ClusterSpec> clusters;
   private final Map<ClusterName, Credentials> credentials;
   private final List<String> warnings;
@@ -45,19 +49,22 @@ public final class ManagerConfiguration extends Configuration {
       @JsonProperty("zookeeper") @Nullable ZooKeeperSettings zookeeper,
       @JsonProperty("reconcile") @Nullable ReconcileSettings reconcile,
       @JsonProperty("errant_transactions_directory") @Nullable String errantTransactionsDirectory,
+      @JsonProperty("access") @Nullable AccessSettings access,
       @JsonProperty("credentials") @Nullable CredentialsSettings credentials,
       @JsonProperty("clusters") @Nullable List<@Nullable ClusterConfiguration> clusters) {
     this.manager = manager == null ? ManagerSettings.of(null, null) : manager;
-    this.zookeeper = zookeeper == null ? ZooKeeperSettings.of(null, null, null, null) : zookeeper;
+    this.zookeeper = required(zookeeper);
     this.reconcile = reconcile == null ? ReconcileSettings.of(null, null, null) : reconcile;
     this.errantTransactionsDirectory =
         Path.of(Limits.orElse(errantTransactionsDirectory, "errant"));
+    this.access = access == null ? AccessSettings.USUAL : access;
     requireCommandsEndBeforeSession(this.reconcile, this.zookeeper);
 
     List<ClusterConfiguration> entries =
         clusters == null ? List.of() : clusters.stream().filter(Objects::nonNull).toList();
     this.clusters = entries.stream().map(ClusterConfiguration::spec).toList();
     requireApart(this.clusters);
+    this.clusters.forEach(ManagerConfiguration::requireAuthorities);
     CredentialsSettings common = credentials == null ? CredentialsSettings.NONE : credentials;
     Map<ClusterName, Credentials> complete = new LinkedHashMap<>();
     for (ClusterConfiguration entry : entries) {
@@ -66,7 +73,8 @@ public final class ManagerConfiguration extends Configuration {
     }
     this.credentials = Map.copyOf(complete);
     this.warnings =
-        Stream.concat(
+        Stream.of(
+                this.zookeeper.warnings().stream(),
                 common.warnings("credentials").stream(),
                 entries.stream()
                     .flatMap(entry ->
@@ -74,6 +82,7 @@ public final class ManagerConfiguration extends Configuration {
                             .credentials()
                             .warnings("cluster " + entry.spec().name() + ": credentials")
                             .stream()))
+            .flatMap(each -> each)
             .toList();
   }
 
@@ -97,6 +106,11 @@ public final class ManagerConfiguration extends Configuration {
     return errantTransactionsDirectory;
   }
 
+  /** Who may do what over HTTP. */
+  public AccessRules access() {
+    return access.rules();
+  }
+
   /** The configured clusters, at least one, in the file's order; without any secret. */
   public List<ClusterSpec> clusters() {
     return clusters;
@@ -117,7 +131,19 @@ public final class ManagerConfiguration extends Configuration {
 
   /** What is allowed but unwise, one sentence each. */
   public List<String> warnings() {
-    return warnings;
+    return Stream.of(
+            warnings, access.warnings(), ConnectorWarnings.of(getServerFactory(), access.rules()))
+        .flatMap(List::stream)
+        .toList();
+  }
+
+  /** All of the block has defaults but its password. */
+  private static ZooKeeperSettings required(@Nullable ZooKeeperSettings zookeeper) {
+    if (zookeeper == null) {
+      throw new IllegalArgumentException(
+          "zookeeper.password is missing: give zookeeper: {password: ...}, or password_file there");
+    }
+    return zookeeper;
   }
 
   /** A deposed leader's last command must have ended before the next leader can act. */
@@ -132,6 +158,26 @@ public final class ManagerConfiguration extends Configuration {
                   DurationText.print(zookeeper.sessionTimeout()),
                   DurationText.print(most)));
     }
+  }
+
+  /** A missing file would otherwise look like servers that nobody may connect to. */
+  private static void requireAuthorities(ClusterSpec cluster) {
+    requireReadable("cluster %s: tls".formatted(cluster.name()), cluster.tls().caFile());
+    for (ProxySpec proxy : cluster.proxies()) {
+      requireReadable(
+          "cluster %s: proxy %s: tls".formatted(cluster.name(), proxy.name()),
+          proxy.tls().caFile());
+    }
+  }
+
+  private static void requireReadable(String whose, Optional<String> caFile) {
+    caFile
+        .filter(path -> !Files.isReadable(Path.of(path)) || Files.isDirectory(Path.of(path)))
+        .ifPresent(path -> {
+          throw new IllegalArgumentException(
+              "%s.ca_file %s cannot be read: give a file of certificates in PEM form on this machine"
+                  .formatted(whose, path));
+        });
   }
 
   /** Two clusters that share a name, a server or a proxy's backends would undo each other. */

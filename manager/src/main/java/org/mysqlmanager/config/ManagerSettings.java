@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.mysqlmanager.model.Printable;
 
 /**
  * This manager.
@@ -14,17 +15,19 @@ import org.jspecify.annotations.Nullable;
  * @param host where users and the other managers reach it; shown, not listened on
  */
 public record ManagerSettings(String id, String host) {
+  private static final Pattern HOST = Pattern.compile("[A-Za-z0-9:\\[][A-Za-z0-9._:%\\]-]{0,254}");
   private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
 
   public ManagerSettings {
     if (!ID.matcher(id).matches()) {
       throw new IllegalArgumentException(
-          "id '%s' is not valid: use 1 to 63 letters, digits, '.', '_' or '-', beginning with a letter or a digit"
-              .formatted(id.replaceAll("\\p{Cntrl}", "?")));
+          "id %s is not valid: use 1 to 63 letters, digits, '.', '_' or '-', beginning with a letter or a digit"
+              .formatted(Printable.quoted(id)));
     }
-    if (host.isBlank() || host.chars().anyMatch(Character::isWhitespace)) {
+    if (!HOST.matcher(host).matches()) {
       throw new IllegalArgumentException(
-          "host '%s' is not valid: give a host name or an IP address".formatted(host));
+          "host %s is not valid: give a host name or an IP address"
+              .formatted(Printable.quoted(host)));
     }
   }
 

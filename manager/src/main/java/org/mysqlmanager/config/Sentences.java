@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import jakarta.validation.ConstraintViolation;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
@@ -21,13 +22,26 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.mysqlmanager.model.ClusterSpec;
+import org.mysqlmanager.model.Printable;
 
 /** What Jackson and the validator complain of, in words for the one who wrote the file. */
 final class Sentences {
   /** More differences than this, and a name is no slip of the pen. */
   private static final int MOST_SLIPS = 3;
 
-  private static final int LONGEST_VALUE = 80;
+  private static final String CREDENTIALS = "credentials";
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]*(\\[[0-9]+])*");
+  private static final Set<String> NAMES_IN_CREDENTIALS =
+      Set.of(
+          "manager",
+          "replication",
+          "monitor",
+          "application",
+          "proxy_admin",
+          "user",
+          "password",
+          "password_file");
+
   private static final Pattern KNOWN_TYPES = Pattern.compile("known type ids = \\[([^]]*)]");
 
   private Sentences() {}
@@ -150,15 +164,32 @@ final class Sentences {
             + choices.getLast();
   }
 
+  /**
+   * The path of a setting as it may be shown. Who forgets the blank in {@code password: secret} has
+   * made the password a part of a setting's name.
+   */
+  static String shown(String path) {
+    List<String> shown = new ArrayList<>();
+    for (String name : path.split("\\.", -1)) {
+      boolean isPlain = NAME.matcher(name).matches();
+      boolean mayBeSecret = shown.contains(CREDENTIALS) && !isNearlyKnown(name);
+      shown.add(isPlain && !mayBeSecret ? name : "(not shown)");
+    }
+    return String.join(".", shown);
+  }
+
+  private static boolean isNearlyKnown(String name) {
+    return NAMES_IN_CREDENTIALS.stream()
+        .anyMatch(known -> differences(name, known) <= Math.min(MOST_SLIPS, name.length() / 2));
+  }
+
   private static boolean isSecret(String path) {
-    return path.toLowerCase(Locale.ROOT).contains("password") || path.contains("credentials");
+    String lower = path.toLowerCase(Locale.ROOT);
+    return lower.contains("password") || lower.contains("token") || lower.contains(CREDENTIALS);
   }
 
   private static String quoted(@Nullable Object value) {
-    String text = String.valueOf(value).replaceAll("\\p{Cntrl}", "?");
-    return "'"
-        + (text.length() > LONGEST_VALUE ? text.substring(0, LONGEST_VALUE) + "..." : text)
-        + "'";
+    return Printable.quoted(String.valueOf(value));
   }
 
   private static String firstLine(@Nullable String message) {

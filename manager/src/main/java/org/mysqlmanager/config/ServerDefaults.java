@@ -3,6 +3,11 @@ package org.mysqlmanager.config;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.mysqlmanager.model.Printable;
 
 /**
  * Our defaults for Dropwizard's blocks, put in where the file says nothing. Dropwizard's own fit a
@@ -10,8 +15,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
  * requests a minute and must stay small.
  */
 final class ServerDefaults {
+  private static final Set<String> DETAILED = Set.of("DEBUG", "TRACE", "ALL");
+
+  /** A message is one line without control characters, whatever a server put into it. */
   private static final String LOG_FORMAT =
-      "%d{\"yyyy-MM-dd'T'HH:mm:ss.SSS'Z'\",UTC} %-5level [%thread] %logger{0}: %msg%n%rEx";
+      "%d{\"yyyy-MM-dd'T'HH:mm:ss.SSS'Z'\",UTC} %-5level [%thread] %logger{0}: %replace(%msg){'[\\pC\\p{Zl}\\p{Zp}]', '?'}%n%rEx";
 
   private ServerDefaults() {}
 
@@ -23,6 +31,24 @@ final class ServerDefaults {
     if (block(root, "logging") instanceof ObjectNode logging) {
       fillInLogging(logging);
     }
+  }
+
+  /**
+   * Why the logging cannot be had like that, if so: below INFO, Jetty logs each request's headers,
+   * and with them passwords and tokens.
+   */
+  static Optional<String> objection(ObjectNode root) {
+    for (Map.Entry<String, JsonNode> logger : root.path("logging").path("loggers").properties()) {
+      JsonNode setting = logger.getValue();
+      String level = setting.isObject() ? setting.path("level").asText() : setting.asText();
+      if (logger.getKey().startsWith("org.eclipse.jetty")
+          && DETAILED.contains(level.toUpperCase(Locale.ROOT))) {
+        return Optional.of(
+            "the logger %s would log the Authorization headers of requests: INFO is the most detailed level for it"
+                .formatted(Printable.line(logger.getKey())));
+      }
+    }
+    return Optional.empty();
   }
 
   private static void fillInServer(ObjectNode server) {
@@ -57,6 +83,8 @@ final class ServerDefaults {
       put(loggers, "io.dropwizard", "WARN");
       put(loggers, "org.apache.curator", "WARN");
       put(loggers, "org.apache.zookeeper", "WARN");
+      // A stack trace a second while TLS does not come about; we say once why.
+      put(loggers, "org.apache.zookeeper.ClientCnxnSocketNetty", "OFF");
       put(loggers, "org.eclipse.jetty", "WARN");
       put(loggers, "org.hibernate.validator", "WARN");
     }

@@ -3,8 +3,12 @@ package org.mysqlmanager.config;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,14 +19,29 @@ import org.jspecify.annotations.Nullable;
  * @param sessionTimeout after this long without contact another manager may lead; ZooKeeper itself
  *     grants 2 to 20 of its ticks
  * @param connectTimeout how long one attempt at connecting may take
+ * @param account what to authenticate with; empty with {@link ZooKeeperAuthentication#NONE}
+ * @param tls how to encrypt; empty for a connection that anyone on the way can read
+ * @param warnings what is allowed but unwise
  */
 public record ZooKeeperSettings(
-    String connect, String root, Duration sessionTimeout, Duration connectTimeout) {
+    String connect,
+    String root,
+    Duration sessionTimeout,
+    Duration connectTimeout,
+    Optional<ZooKeeperAccount> account,
+    Optional<ZooKeeperTls> tls,
+    List<String> warnings) {
+  /** The name of the block. */
+  static final String BLOCK = "zookeeper";
+
   private static final Pattern MEMBER =
       Pattern.compile("(?:[A-Za-z0-9][A-Za-z0-9._-]*|\\[[0-9A-Fa-f:.]+])(?::([0-9]{1,6}))?");
   private static final Pattern ROOT = Pattern.compile("(/[A-Za-z0-9._-]+)+");
+  private static final Pattern LOOPBACK =
+      Pattern.compile("(localhost|127(\\.[0-9]+){3}|\\[::1])(:[0-9]+)?");
 
   public ZooKeeperSettings {
+    warnings = List.copyOf(warnings);
     for (String member : connect.split(",", -1)) {
       requireMember(connect, member.strip());
     }
@@ -50,12 +69,60 @@ public record ZooKeeperSettings(
       @JsonProperty("connect") @Nullable String connect,
       @JsonProperty("root") @Nullable String root,
       @JsonProperty("session_timeout") @Nullable Duration sessionTimeout,
-      @JsonProperty("connect_timeout") @Nullable Duration connectTimeout) {
+      @JsonProperty("connect_timeout") @Nullable Duration connectTimeout,
+      @JsonProperty("authentication") @Nullable ZooKeeperAuthentication authentication,
+      @JsonProperty("user") @Nullable String user,
+      @JsonProperty("password") @Nullable String password,
+      @JsonProperty("password_file") @Nullable String passwordFile,
+      @JsonProperty("previous_password") @Nullable String previousPassword,
+      @JsonProperty("previous_password_file") @Nullable String previousPasswordFile,
+      @JsonProperty("tls") ZooKeeperTls.@Nullable Settings tls) {
+    String members = Limits.orElse(connect, "127.0.0.1:2181");
+    Optional<ZooKeeperTls> encryption = tls == null ? Optional.empty() : tls.tls();
+    if (authentication == ZooKeeperAuthentication.NONE) {
+      return new ZooKeeperSettings(
+          members,
+          Limits.orElse(root, "/mysql-manager"),
+          Limits.orElse(sessionTimeout, Duration.ofSeconds(6)),
+          Limits.orElse(connectTimeout, Duration.ofSeconds(5)),
+          Optional.empty(),
+          encryption,
+          List.of(
+              "zookeeper.authentication is none: whoever reaches ZooKeeper can read what the managers decide and change it; use digest, with a password"));
+    }
+    SecretSetting current =
+        SecretSetting.required("password", password, "password_file", passwordFile);
+    Optional<SecretSetting> previous =
+        SecretSetting.ifGiven(
+            "previous_password", previousPassword, "previous_password_file", previousPasswordFile);
     return new ZooKeeperSettings(
-        Limits.orElse(connect, "127.0.0.1:2181"),
+        members,
         Limits.orElse(root, "/mysql-manager"),
-        sessionTimeout == null ? Duration.ofSeconds(6) : sessionTimeout,
-        connectTimeout == null ? Duration.ofSeconds(5) : connectTimeout);
+        Limits.orElse(sessionTimeout, Duration.ofSeconds(6)),
+        Limits.orElse(connectTimeout, Duration.ofSeconds(5)),
+        Optional.of(
+            new ZooKeeperAccount(
+                Limits.orElse(user, ZooKeeperAccount.USUAL_USER),
+                current.secret(),
+                previous.map(SecretSetting::secret))),
+        encryption,
+        Stream.of(
+                current.warning(BLOCK),
+                previous.flatMap(secret -> secret.warning(BLOCK)),
+                plainText(members, encryption))
+            .flatMap(Optional::stream)
+            .toList());
+  }
+
+  private static Optional<String> plainText(String members, Optional<ZooKeeperTls> tls) {
+    boolean isLocal =
+        Arrays.stream(members.split(",", -1))
+            .allMatch(member -> LOOPBACK.matcher(member.strip()).matches());
+    return isLocal || tls.isPresent()
+        ? Optional.empty()
+        : Optional.of(
+            "zookeeper.tls is not given: the password and all values cross the network to %s in clear"
+                .formatted(members));
   }
 
   private static void requireMember(String connect, String member) {
@@ -63,7 +130,8 @@ public record ZooKeeperSettings(
     if (!matcher.matches()) {
       throw new IllegalArgumentException(
           "connect '%s' is not valid at '%s': give host:port,host:port,... and the path as root"
-              .formatted(connect.replaceAll("\\p{Cntrl}", "?"), member));
+              .formatted(
+                  connect.replaceAll("\\p{Cntrl}", "?"), member.replaceAll("\\p{Cntrl}", "?")));
     }
     String port = matcher.group(1);
     if (port != null && (Integer.parseInt(port) < 1 || Integer.parseInt(port) > 65_535)) {

@@ -88,6 +88,10 @@ final class Discovery {
   }
 
   private static Decision startAfresh(ClusterSpec spec, ClusterState state, Observation seen) {
+    Optional<String> lack = Preflight.missingPrivileges(spec, seen);
+    if (lack.isPresent()) {
+      return needsOperator(state, lack.get());
+    }
     // Whether a proxy sends clients elsewhere must be known before anything is made anew.
     List<String> missing = missingProxies(spec, seen);
     if (!missing.isEmpty()) {

@@ -5,6 +5,7 @@ import java.util.stream.Stream;
 import org.mysqlmanager.model.ClusterSpec;
 import org.mysqlmanager.model.ServerId;
 import org.mysqlmanager.observe.Observation;
+import org.mysqlmanager.observe.ServerObservation.MissingPrivileges;
 import org.mysqlmanager.observe.ServerObservation.Reachable;
 import org.mysqlmanager.observe.ServerObservation.Settings;
 
@@ -48,7 +49,19 @@ final class Preflight {
         : Stream.empty();
   }
 
-  /** What is wrong with one server's settings. */
+  /**
+   * What the manager's account lacks on any server. A new cluster is not begun without, so that no
+   * set-up stops half-way; one that runs is better managed as far as it goes.
+   */
+  static Optional<String> missingPrivileges(ClusterSpec spec, Observation seen) {
+    return spec.serverIds().stream()
+        .flatMap(id -> seen.reachable(id).stream())
+        .flatMap(server -> server.missingPrivileges().stream())
+        .map(MissingPrivileges::sentence)
+        .findFirst();
+  }
+
+  /** What is wrong with one server's settings, or with what the manager may do there. */
   static Optional<String> settingsProblem(ServerId id, Reachable server) {
     Settings settings = server.settings();
     if (!settings.gtidModeOn()) {
@@ -68,7 +81,10 @@ final class Preflight {
     if (server.identity().serverId() == 0) {
       return Optional.of("%s has server_id 0: give each server its own, from 1 on".formatted(id));
     }
-    return Optional.empty();
+    return server
+        .missingPrivileges()
+        .filter(MissingPrivileges::preventsPromotion)
+        .map(MissingPrivileges::sentence);
   }
 
   /** Whether a server holds nothing but what its own initialisation wrote. */

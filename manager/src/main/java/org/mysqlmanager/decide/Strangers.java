@@ -60,6 +60,24 @@ final class Strangers {
         && rejoin.step() == RejoinStep.CLONE;
   }
 
+  /**
+   * Where another server's name leads to the source, as it may for a while after containers have
+   * swapped addresses: whoever closes that server closes the source. Nothing is touched then.
+   */
+  static Optional<Decision> secondNameOfTheSource(View view) {
+    return view.reachable(view.source())
+        .flatMap(source ->
+            view.others().stream()
+                .filter(id -> view.reachable(id).filter(other -> isOne(source, other)).isPresent())
+                .findFirst())
+        .flatMap(id -> Preflight.problemOf(id, view.spec(), view.seen()))
+        .map(problem -> Decision.only(view.state().withPhase(Phase.NEEDS_OPERATOR, problem)));
+  }
+
+  private static boolean isOne(Reachable source, Reachable other) {
+    return !other.settings().readOnly() && source.identity().uuid().equals(other.identity().uuid());
+  }
+
   /** A server that is no member, and could be written to, is closed before anything else. */
   static Optional<Decision> close(View view) {
     for (ServerId id : view.others()) {

@@ -13,6 +13,7 @@ import org.mysqlmanager.model.Routing;
 import org.mysqlmanager.model.ServerId;
 import org.mysqlmanager.model.ServerState;
 import org.mysqlmanager.model.ServerStatus;
+import org.mysqlmanager.observe.ServerObservation.MissingPrivileges;
 import org.mysqlmanager.observe.ServerObservation.Reachable;
 
 /** The phase of a cluster whose source takes writes, and what is amiss, in words. */
@@ -37,6 +38,7 @@ final class Summary {
       onlyNew &= server.membership() == Membership.NEW && view.reachable(id).isPresent();
       amiss.add(server.reason().isEmpty() ? joining(state, id) : server.reason());
     }
+    amiss.addAll(unpromotable(view));
     List<String> proxies = view.proxyProblems();
     amiss.addAll(proxies);
     Routing routing = RoutingPolicy.desired(view);
@@ -63,6 +65,17 @@ final class Summary {
     }
     Phase phase = anyNew && onlyNew ? Phase.BOOTSTRAPPING : Phase.DEGRADED;
     return state.withPhase(phase, String.join("; ", amiss));
+  }
+
+  /** The members that a failover could not be made to, for want of privileges. */
+  private static List<String> unpromotable(View view) {
+    return view.spec().serverIds().stream()
+        .filter(id -> view.state().server(id).isJoined())
+        .flatMap(id -> view.reachable(id).stream())
+        .flatMap(server -> server.missingPrivileges().stream())
+        .filter(MissingPrivileges::preventsPromotion)
+        .map(MissingPrivileges::sentence)
+        .toList();
   }
 
   private static String joining(ClusterState state, ServerId id) {

@@ -46,7 +46,8 @@ final class Upkeep {
       return FailedSource.down(view.with(counted(view)), source);
     }
     View up = view.with(view.state().withSourceUp());
-    return Strangers.close(up)
+    return Strangers.secondNameOfTheSource(up)
+        .or(() -> Strangers.close(up))
         .orElseGet(() ->
             switch (up.seen().server(up.source())) {
               case Unreachable refusing -> route(up, refusing);

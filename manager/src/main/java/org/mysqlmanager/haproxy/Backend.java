@@ -5,10 +5,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
+import org.mysqlmanager.model.Printable;
 
 /** One backend and its servers, read from {@code show servers state} and {@code show stat}. */
 record Backend(String name, List<BackendServer> servers) {
   private static final String STATE_FORMAT = "1";
+
+  /** What HAProxy takes as a name. Commands are made of it, in which ';' begins the next one. */
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.:-]{1,255}");
+
   private static final String NO_BACKEND = "Can't find backend.";
 
   Backend {
@@ -40,6 +46,9 @@ record Backend(String name, List<BackendServer> servers) {
     for (String line : lines.subList(1, lines.size())) {
       String[] fields = line.split(" ");
       String server = columns.text(fields, "srv_name");
+      if (!NAME.matcher(server).matches()) {
+        throw new Unreadable("a server is named " + Printable.quoted(server));
+      }
       servers.add(
           new BackendServer(
               name,
@@ -69,8 +78,7 @@ record Backend(String name, List<BackendServer> servers) {
   }
 
   private static String firstLine(String answer) {
-    String line =
-        answer.lines().findFirst().orElse("(nothing)").replaceAll("\\p{Cntrl}|[^\\p{Print}]", "?");
+    String line = answer.lines().findFirst().orElse("(nothing)").replaceAll("[^\\p{Print}]", "?");
     return line.length() > 60 ? line.substring(0, 60) + "…" : line;
   }
 
@@ -97,7 +105,7 @@ record Backend(String name, List<BackendServer> servers) {
       try {
         return Long.parseLong(text);
       } catch (NumberFormatException _) {
-        throw new Unreadable(column + " is '" + text + "'");
+        throw new Unreadable(column + " is " + Printable.quoted(text));
       }
     }
   }

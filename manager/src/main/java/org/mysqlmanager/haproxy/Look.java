@@ -33,7 +33,7 @@ record Look(Optional<Backend> writer, Optional<Backend> readers, ClusterAddresse
       return Backend.parse(name, api.ask(Backend.question(name), deadline));
     } catch (Backend.Unreadable e) {
       throw new NotAnswering(
-          "%s: what answers there is no stats socket of HAProxy ('%s'): check host and admin_port"
+          "%s: what answers there is no stats socket of HAProxy ('%s'): check host and admin_port, and whether the socket speaks TLS (tls.mode of this proxy)"
               .formatted(api.named(), e.getMessage()),
           NotAnswering.Command.PERHAPS_CARRIED_OUT);
     }

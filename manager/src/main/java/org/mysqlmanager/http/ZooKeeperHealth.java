@@ -15,6 +15,7 @@ public final class ZooKeeperHealth extends HealthCheck {
   protected Result check() {
     return manager.isZooKeeperConnected()
         ? Result.healthy("connected")
-        : Result.unhealthy("ZooKeeper does not answer: nothing is changed until it does");
+        : Result.unhealthy(
+            "ZooKeeper does not answer, or does not let this manager in (its log and the clusters' status say why): nothing is changed until it does");
   }
 }

@@ -1,8 +1,8 @@
 /**
  * What Prometheus sees. Numbers about clusters are taken from the cluster's state at each scrape,
- * so that they survive restarts and are the same on every manager; only step durations are this
- * process's own. Depends on {@code model}, {@code observe} and {@code reconcile}. Every type is
- * thread-safe.
+ * so that they survive restarts and are the same on every manager; only the durations of looks and
+ * steps are this process's own. Depends on {@code model}, {@code observe}, {@code reconcile} and
+ * {@code access}. Every type is thread-safe.
  */
 @NullMarked
 package org.mysqlmanager.metrics;

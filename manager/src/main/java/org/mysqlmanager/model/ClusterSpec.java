@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * What the operator wants of one cluster. It holds no secret: it is kept in ZooKeeper in clear.
  *
  * @param policy in JSON its settings stand beside the others
+ * @param tls how the servers are connected to, by the managers and by each other
  * @param servers in order of preference: of fresh servers the first becomes the source
  */
 @JsonPropertyOrder({
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
   "replica_super_read_only",
   "clone_broken_replicas",
   "write_probe",
+  "tls",
   "servers",
   "proxies",
   "setup"
@@ -35,6 +37,7 @@ import org.jspecify.annotations.Nullable;
 public record ClusterSpec(
     ClusterName name,
     @JsonIgnore Policy policy,
+    MySqlTls tls,
     List<ServerSpec> servers,
     List<ProxySpec> proxies,
     SetupSpec setup) {
@@ -54,7 +57,7 @@ public record ClusterSpec(
     requireUnique(name, "proxy address", proxies, ProxySpec::adminEndpoint);
   }
 
-  /** With the default policy but for these settings. */
+  /** With the default policy but for these settings, and the default TLS. */
   public ClusterSpec(
       ClusterName name,
       int masterFailureThreshold,
@@ -73,6 +76,7 @@ public record ClusterSpec(
             replicaSuperReadOnly,
             Policy.DEFAULT.cloneBrokenReplicas(),
             Policy.DEFAULT.writeProbe()),
+        MySqlTls.REQUIRED,
         servers,
         proxies,
         setup);
@@ -88,6 +92,7 @@ public record ClusterSpec(
       @JsonProperty("replica_super_read_only") @Nullable Boolean replicaSuperReadOnly,
       @JsonProperty("clone_broken_replicas") @Nullable Boolean cloneBrokenReplicas,
       @JsonProperty("write_probe") @Nullable WriteProbing writeProbe,
+      @JsonProperty("tls") @Nullable MySqlTls tls,
       @JsonProperty("servers") @Nullable List<ServerSpec> servers,
       @JsonProperty("proxies") @Nullable List<ProxySpec> proxies,
       @JsonProperty("setup") @Nullable SetupSpec setup) {
@@ -106,6 +111,7 @@ public record ClusterSpec(
                     orElse(replicaSuperReadOnly, standard.replicaSuperReadOnly()),
                     orElse(cloneBrokenReplicas, standard.cloneBrokenReplicas()),
                     orElse(writeProbe, standard.writeProbe()))),
+        orElse(tls, MySqlTls.REQUIRED),
         orElse(servers, List.of()),
         orElse(proxies, List.of()),
         orElse(setup, SetupSpec.ALL));
@@ -166,7 +172,11 @@ public record ClusterSpec(
   }
 
   public ClusterSpec withPolicy(Policy newPolicy) {
-    return new ClusterSpec(name, newPolicy, servers, proxies, setup);
+    return new ClusterSpec(name, newPolicy, tls, servers, proxies, setup);
+  }
+
+  public ClusterSpec withTls(MySqlTls newTls) {
+    return new ClusterSpec(name, policy, newTls, servers, proxies, setup);
   }
 
   /** The server of that name, or empty if the operator has not listed it. */

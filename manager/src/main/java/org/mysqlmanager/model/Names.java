@@ -34,12 +34,8 @@ final class Names {
     }
   }
 
-  /** The value between quotes, with control characters replaced, cut to a length fit for a line. */
+  /** {@link Printable#quoted}. */
   static String quoted(@Nullable String value) {
-    if (value == null) {
-      return "(missing)";
-    }
-    String printable = value.replaceAll("\\p{Cntrl}", "?");
-    return "'" + (printable.length() > 80 ? printable.substring(0, 80) + "..." : printable) + "'";
+    return Printable.quoted(value);
   }
 }

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param readerHostgroup ProxySQL only: the hostgroup of the readers
  * @param writerBackend HAProxy only: the backend of the writer
  * @param readerBackend HAProxy only: the backend of the readers
+ * @param tls for the admin interface; HAProxy's socket cannot be asked whether it speaks TLS, so
+ *     {@code preferred} is for ProxySQL only
  */
 public record ProxySpec(
     ProxyName name,
@@ -22,7 +24,8 @@ public record ProxySpec(
     @JsonProperty("writer_hostgroup") int writerHostgroup,
     @JsonProperty("reader_hostgroup") int readerHostgroup,
     @JsonProperty("writer_backend") String writerBackend,
-    @JsonProperty("reader_backend") String readerBackend) {
+    @JsonProperty("reader_backend") String readerBackend,
+    ProxyTls tls) {
   private static final Pattern BACKEND = Pattern.compile("[A-Za-z0-9._:-]{1,64}");
 
   public ProxySpec {
@@ -42,6 +45,46 @@ public record ProxySpec(
           "proxy %s: writer_backend and reader_backend are both '%s': they must differ"
               .formatted(name, writerBackend));
     }
+    if (kind == ProxyKind.HAPROXY && tls.mode() == TlsMode.PREFERRED) {
+      throw new IllegalArgumentException(
+          "proxy %s: tls.mode preferred is not possible: HAProxy's socket either speaks TLS or does not; give disabled, required, verify_ca or verify_identity"
+              .formatted(name));
+    }
+  }
+
+  /** With the TLS that its kind has when nothing is said of it. */
+  public ProxySpec(
+      ProxyName name,
+      ProxyKind kind,
+      String host,
+      int adminPort,
+      int writerHostgroup,
+      int readerHostgroup,
+      String writerBackend,
+      String readerBackend) {
+    this(
+        name,
+        kind,
+        host,
+        adminPort,
+        writerHostgroup,
+        readerHostgroup,
+        writerBackend,
+        readerBackend,
+        ProxyTls.standard(kind));
+  }
+
+  public ProxySpec withTls(ProxyTls newTls) {
+    return new ProxySpec(
+        name,
+        kind,
+        host,
+        adminPort,
+        writerHostgroup,
+        readerHostgroup,
+        writerBackend,
+        readerBackend,
+        newTls);
   }
 
   @JsonCreator
@@ -53,7 +96,8 @@ public record ProxySpec(
       @JsonProperty("writer_hostgroup") @Nullable Integer writerHostgroup,
       @JsonProperty("reader_hostgroup") @Nullable Integer readerHostgroup,
       @JsonProperty("writer_backend") @Nullable String writerBackend,
-      @JsonProperty("reader_backend") @Nullable String readerBackend) {
+      @JsonProperty("reader_backend") @Nullable String readerBackend,
+      @JsonProperty("tls") @Nullable ProxyTls tls) {
     ProxyName id = new ProxyName(name == null ? "" : name);
     if (kind == null) {
       throw new IllegalArgumentException("proxy " + id + ": kind is missing: proxysql or haproxy");
@@ -70,7 +114,8 @@ public record ProxySpec(
         writerHostgroup == null ? 10 : writerHostgroup,
         readerHostgroup == null ? 20 : readerHostgroup,
         writerBackend == null ? "mysql_writer" : writerBackend,
-        readerBackend == null ? "mysql_readers" : readerBackend);
+        readerBackend == null ? "mysql_readers" : readerBackend,
+        tls == null ? ProxyTls.standard(kind) : tls);
   }
 
   public Endpoint adminEndpoint() {

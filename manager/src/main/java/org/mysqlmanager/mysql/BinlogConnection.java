@@ -15,24 +15,19 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
-import java.security.GeneralSecurityException;
-import java.security.SecureRandom;
-import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509TrustManager;
 import org.mysqlmanager.model.Endpoint;
 import org.mysqlmanager.model.GtidSet;
+import org.mysqlmanager.model.MySqlTls;
+import org.mysqlmanager.net.TlsClient;
+import org.mysqlmanager.net.TlsRefused;
 
 /**
  * A connection over which a server sends its binary logs, which JDBC has no words for. Uses TLS as
- * Connector/J does with the same {@code sslMode}.
+ * all others do.
  *
  * <p>Confined to one thread. Whatever the server or the network does is an {@link IOException};
  * what the server itself refuses is a {@link ServerException}. No message holds a password.
@@ -55,7 +50,7 @@ final class BinlogConnection implements AutoCloseable {
 
   /** Connects and logs in; each wait for the server is bounded by the connect timeout. */
   static BinlogConnection open(
-      Endpoint server, TlsMode tls, Account account, MySqlTimeouts timeouts) throws IOException {
+      Endpoint server, MySqlTls tls, Account account, MySqlTimeouts timeouts) throws IOException {
     int connectMillis = Math.toIntExact(timeouts.connect().toMillis());
     Socket socket = new Socket();
     try {
@@ -74,26 +69,26 @@ final class BinlogConnection implements AutoCloseable {
     }
   }
 
-  private static void logIn(PacketChannel channel, Endpoint server, TlsMode tls, Account account)
+  private static void logIn(PacketChannel channel, Endpoint server, MySqlTls tls, Account account)
       throws IOException {
     byte[] greetingBytes = channel.read();
     refuseError(greetingBytes);
     GreetingPacket greeting = new GreetingPacket(greetingBytes);
     boolean offered = (greeting.getServerCapabilities() & ClientCapabilities.SSL) != 0;
     boolean encrypt =
-        switch (tls) {
+        switch (tls.mode()) {
           case DISABLED -> false;
           case PREFERRED -> offered;
           case REQUIRED, VERIFY_CA, VERIFY_IDENTITY -> true;
         };
     if (encrypt && !offered) {
-      throw new SSLException("the server offers no TLS");
+      throw TlsRefused.notOffered(tls.mode(), Connections.ENABLE_TLS);
     }
     if (encrypt) {
       SSLRequestCommand request = new SSLRequestCommand();
       request.setCollation(greeting.getServerCollation());
       channel.write(request);
-      channel.upgradeToSSL(plain -> encrypted(plain, server, tls), null);
+      encrypt(channel, server, TlsClient.of(tls.mode(), tls.caFile()));
     }
     new Authenticator(greeting, channel, null, account.user(), account.password()).authenticate();
     channel.authenticationComplete();
@@ -159,38 +154,22 @@ final class BinlogConnection implements AutoCloseable {
     return new IOException("unexpected answer (" + e.getClass().getSimpleName() + ")", e);
   }
 
-  private static SSLSocket encrypted(Socket plain, Endpoint server, TlsMode tls)
-      throws SocketException {
-    boolean verify = tls == TlsMode.VERIFY_CA || tls == TlsMode.VERIFY_IDENTITY;
+  private static void encrypt(PacketChannel channel, Endpoint server, TlsClient tls)
+      throws IOException {
     try {
-      SSLContext context = SSLContext.getInstance("TLS");
-      // Null: the authorities that the JVM trusts.
-      context.init(
-          null, verify ? null : new TrustManager[] {new AnyCertificate()}, new SecureRandom());
-      SSLSocket socket =
-          (SSLSocket)
-              context.getSocketFactory().createSocket(plain, server.host(), server.port(), true);
-      if (tls == TlsMode.VERIFY_IDENTITY) {
-        SSLParameters parameters = socket.getSSLParameters();
-        parameters.setEndpointIdentificationAlgorithm("HTTPS");
-        socket.setSSLParameters(parameters);
-      }
-      return socket;
-    } catch (GeneralSecurityException | IOException e) {
-      throw new SocketException("TLS cannot be set up", e);
+      channel.upgradeToSSL(plain -> encrypted(plain, server, tls), null);
+    } catch (IOException e) {
+      throw tls.refusal(e);
     }
   }
 
-  private static final class AnyCertificate implements X509TrustManager {
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String authType) {}
-
-    @Override
-    public void checkServerTrusted(X509Certificate[] chain, String authType) {}
-
-    @Override
-    public X509Certificate[] getAcceptedIssuers() {
-      return new X509Certificate[0];
+  /** The channel lets only one kind of error through. */
+  private static SSLSocket encrypted(Socket plain, Endpoint server, TlsClient tls)
+      throws SocketException {
+    try {
+      return tls.over(plain, server.host(), server.port());
+    } catch (IOException e) {
+      throw new SocketException("TLS cannot be set up", e);
     }
   }
 }

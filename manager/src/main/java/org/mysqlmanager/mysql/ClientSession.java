@@ -10,9 +10,10 @@ import java.util.Set;
  *
  * @param id the server's number for the session
  * @param user who is logged in, or one of MySQL's names for its own threads
+ * @param host from where: {@code address:port} over TCP
  * @param command what it does
  */
-record ClientSession(long id, String user, String command) {
+record ClientSession(long id, String user, String host, String command) {
   private static final Set<String> SERVERS_OWN_USERS = Set.of("system user", "event_scheduler");
   private static final Set<String> REPLICATION =
       Set.of("Binlog Dump", "Binlog Dump GTID", "Daemon");
@@ -24,6 +25,7 @@ record ClientSession(long id, String user, String command) {
             new ClientSession(
                 row.getLong("Id"),
                 String.valueOf(row.getString("User")),
+                String.valueOf(row.getString("Host")),
                 String.valueOf(row.getString("Command"))),
         "SHOW PROCESSLIST");
   }
@@ -38,8 +40,11 @@ record ClientSession(long id, String user, String command) {
    * replica that reads the binary log (the replicas must get all there is).
    */
   boolean isClients(String manager) {
-    return !user.equals(manager)
-        && !SERVERS_OWN_USERS.contains(user)
-        && !REPLICATION.contains(command);
+    return !user.equals(manager) && !isServersOwn() && !REPLICATION.contains(command);
+  }
+
+  /** An account can have one of those names; what comes over the network is a client's. */
+  private boolean isServersOwn() {
+    return SERVERS_OWN_USERS.contains(user) && host.indexOf(':') < 0;
   }
 }

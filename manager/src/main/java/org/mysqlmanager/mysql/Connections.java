@@ -9,17 +9,20 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
+import java.util.Set;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.mysqlmanager.model.Endpoint;
+import org.mysqlmanager.model.MySqlTls;
+import org.mysqlmanager.net.TlsRefused;
 
 /**
  * Opens connections to one server. Thread-safe.
  *
- * <p>What a hostile or broken server could abuse is off: it cannot ask for local files, and nothing
- * it sends is deserialised; a statement is one statement.
+ * <p>What a hostile or broken server could abuse is off: it cannot ask for local files (nothing it
+ * sends is deserialised: this driver cannot any more); a statement is one statement; no key for a
+ * password is taken from it where TLS is asked for. Nor do the server's defaults decide what a
+ * literal means: each session sets its own SQL mode and character set, which the driver asks for
+ * before it quotes anything.
  */
 final class Connections {
   static {
@@ -27,18 +30,31 @@ final class Connections {
     System.setProperty("com.mysql.cj.disableAbandonedConnectionCleanup", "true");
   }
 
+  /** What helps against a server without TLS. */
+  static final String ENABLE_TLS =
+      "enable it there (ssl_cert and ssl_key, and a tls_version that is not empty), or set tls.mode of the cluster to disabled";
+
   /** No limit: for a statement that lasts for hours. The socket's keep-alive finds a dead peer. */
   static final Duration UNLIMITED = Duration.ZERO;
+
+  /**
+   * Whatever the server's global {@code sql_mode} ({@code NO_BACKSLASH_ESCAPES}, {@code
+   * ANSI_QUOTES}), its {@code init_connect} or, before MySQL 9, {@code
+   * skip_character_set_client_handshake} say.
+   */
+  private static final String SESSION =
+      "sql_mode='STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION',character_set_client=utf8mb4,"
+          + "character_set_connection=utf8mb4,character_set_results=utf8mb4";
 
   private final Endpoint endpoint;
   private final Optional<Endpoint> admin;
   private final Duration connectTimeout;
-  private final TlsMode tls;
+  private final MySqlTls tls;
   private final Driver driver;
-  private @Nullable FutureTask<InetAddress> resolving;
+  private final HostAddresses addresses;
 
   /** Without an administrative interface. */
-  Connections(Endpoint endpoint, Duration connectTimeout, TlsMode tls) {
+  Connections(Endpoint endpoint, Duration connectTimeout, MySqlTls tls) {
     this(endpoint, Optional.empty(), connectTimeout, tls);
   }
 
@@ -46,11 +62,12 @@ final class Connections {
    * @param admin the administrative interface, where an administrator is let in when all ordinary
    *     connections are used
    */
-  Connections(Endpoint endpoint, Optional<Endpoint> admin, Duration connectTimeout, TlsMode tls) {
+  Connections(Endpoint endpoint, Optional<Endpoint> admin, Duration connectTimeout, MySqlTls tls) {
     this.endpoint = endpoint;
     this.admin = admin;
     this.connectTimeout = connectTimeout;
     this.tls = tls;
+    this.addresses = new HostAddresses(endpoint.host(), InetAddress::getAllByName);
     try {
       this.driver = new Driver();
     } catch (SQLException e) {
@@ -62,7 +79,7 @@ final class Connections {
     return endpoint;
   }
 
-  TlsMode tls() {
+  MySqlTls tls() {
     return tls;
   }
 
@@ -81,15 +98,25 @@ final class Connections {
 
   /**
    * @param detour the reason why the connection goes over the administrative interface, if it does
+   * @param at what the server's host name stood for
    */
-  record Opened(Connection connection, Optional<String> detour) {}
+  record Opened(Connection connection, Optional<String> detour, Set<InetAddress> at) {}
+
+  /**
+   * Whether the server's name stands for other addresses by now: a connection that was opened then
+   * may lead to another server. It does not wait for the name service, so its answer may be late.
+   */
+  boolean haveMoved(Set<InetAddress> at) {
+    return addresses.haveReplaced(at);
+  }
 
   /** Like {@link #open}, and says which way was taken. */
   Opened reach(Account account, Map<String, String> attributes, Duration lockWait, Duration read)
       throws SQLException {
-    resolve();
+    Set<InetAddress> at = resolve();
     try {
-      return new Opened(connect(endpoint, account, attributes, lockWait, read), Optional.empty());
+      return new Opened(
+          connect(endpoint, account, attributes, lockWait, read), Optional.empty(), at);
     } catch (SQLException refused) {
       if (admin.isEmpty() || !Diagnosis.isTooManyConnections(refused)) {
         throw refused;
@@ -99,7 +126,8 @@ final class Connections {
             connect(admin.get(), account, attributes, lockWait, read),
             Optional.of(
                 "%s; looked at over admin_port %d"
-                    .formatted(Diagnosis.tooMany(refused), admin.get().port())));
+                    .formatted(Diagnosis.tooMany(refused), admin.get().port())),
+            at);
       } catch (SQLException alsoRefused) {
         throw new NoWayInException(refused, admin.get().port(), alsoRefused);
       }
@@ -138,58 +166,61 @@ final class Connections {
     Properties properties = new Properties();
     properties.setProperty("user", account.user());
     properties.setProperty("password", account.password());
-    properties.setProperty("sslMode", tls.name());
+    TlsSocketFactory.configure(properties, tls);
     // A server without TLS must be usable where TLS is only preferred. Nothing is lost by it: who
-    // could hand out a key of his own could hand out a certificate of his own just as well.
-    properties.setProperty(
-        "allowPublicKeyRetrieval",
-        String.valueOf(tls == TlsMode.DISABLED || tls == TlsMode.PREFERRED));
+    // could hand out a key of his own could take TLS out of the server's greeting just as well.
+    properties.setProperty("allowPublicKeyRetrieval", String.valueOf(!tls.mode().isMandatory()));
     properties.setProperty("connectTimeout", Long.toString(connectTimeout.toMillis()));
     properties.setProperty("socketTimeout", Long.toString(read.toMillis()));
     properties.setProperty("tcpKeepAlive", "true");
     properties.setProperty("allowLoadLocalInfile", "false");
+    properties.setProperty("allowLoadLocalInfileInPath", "");
     properties.setProperty("allowUrlInLocalInfile", "false");
-    properties.setProperty("autoDeserialize", "false");
     properties.setProperty("allowMultiQueries", "false");
     properties.setProperty("useServerPrepStmts", "false");
     properties.setProperty("characterEncoding", "UTF-8");
     properties.setProperty("paranoid", "true");
     properties.setProperty("dnsSrv", "false");
     properties.setProperty(
-        "sessionVariables", "lock_wait_timeout=" + Math.max(1, lockWait.toSeconds()));
+        "sessionVariables", SESSION + ",lock_wait_timeout=" + Math.max(1, lockWait.toSeconds()));
     properties.setProperty(
         "connectionAttributes",
         attributes.entrySet().stream()
             .map(attribute -> attribute.getKey() + ":" + attribute.getValue())
             .collect(Collectors.joining(",", "program_name:mysql-manager,", "")));
-    Connection connection = driver.connect("jdbc:mysql://" + to + "/", properties);
-    if (connection == null) {
-      throw new IllegalStateException("Connector/J does not take the address " + to);
+    try {
+      // An endpoint's host has no character that means anything in a URL.
+      Connection connection = driver.connect("jdbc:mysql://" + to + "/", properties);
+      if (connection == null) {
+        throw new IllegalStateException("Connector/J does not take the address " + to);
+      }
+      return connection;
+    } catch (SQLException e) {
+      throw withoutTls(e) ? notOffered(e) : e;
     }
-    return connection;
   }
 
-  /**
-   * Looks the host name up on a platform thread, which also fills the JVM's cache for the driver: a
-   * look-up cannot be interrupted and would hold one of the few carriers of all virtual threads. At
-   * most one is under way, however long it hangs.
-   */
-  private void resolve() throws SQLException {
-    FutureTask<InetAddress> task;
-    synchronized (this) {
-      task = resolving;
-      if (task == null || task.isDone()) {
-        task = new FutureTask<>(() -> InetAddress.getByName(endpoint.host()));
-        resolving = task;
-        Thread.ofPlatform().daemon().name("resolve-" + endpoint.host()).start(task);
-      }
-    }
+  /** The driver has only these words for it. */
+  private boolean withoutTls(SQLException error) {
+    return tls.mode().isMandatory()
+        && Diagnosis.numberOf(error) == 0
+        && String.valueOf(error.getMessage()).contains("SSL Connection required");
+  }
+
+  private SQLException notOffered(SQLException error) {
+    SQLException named =
+        new SQLException(
+            error.getMessage(), "08001", TlsRefused.notOffered(tls.mode(), ENABLE_TLS));
+    named.addSuppressed(error);
+    return named;
+  }
+
+  /** Looks the host name up, for the driver. */
+  private Set<InetAddress> resolve() throws SQLException {
     try {
-      task.get();
-    } catch (ExecutionException e) {
-      UnknownHostException unknown = new UnknownHostException(endpoint.host());
-      unknown.initCause(e.getCause());
-      throw new SQLException("unknown host", "08S01", unknown);
+      return addresses.await();
+    } catch (UnknownHostException e) {
+      throw new SQLException("unknown host", "08S01", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new SQLException("interrupted while looking up " + endpoint.host(), "08S01", e);

@@ -10,8 +10,10 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.mysqlmanager.model.Endpoint;
 import org.mysqlmanager.model.GtidSet;
+import org.mysqlmanager.model.MySqlTls;
 import org.mysqlmanager.model.ServerId;
 import org.mysqlmanager.model.SetupSpec;
+import org.mysqlmanager.model.WriteProbing;
 import org.mysqlmanager.mysql.Bounded.OverrunException;
 import org.mysqlmanager.net.Deadline;
 import org.mysqlmanager.observe.ServerObservation;
@@ -27,12 +29,8 @@ import org.slf4j.LoggerFactory;
  * A MySQL server (8.0.22 or later) through Connector/J: one connection for looking and, for as long
  * as this process leads, one for changes and one for probing writes. Thread-safe.
  *
- * <p>The manager's account needs on all servers: SELECT on all databases, RELOAD, PROCESS,
- * REPLICATION CLIENT, REPLICATION SLAVE, REPLICATION_SLAVE_ADMIN, SYSTEM_VARIABLES_ADMIN,
- * CONNECTION_ADMIN, SERVICE_CONNECTION_ADMIN if {@code admin_port} is set, CLONE_ADMIN,
- * BACKUP_ADMIN, INSERT on {@code mysql.plugin}, and for the set-up CREATE USER and, with grant
- * option, all that it grants; CREATE and INSERT, UPDATE on {@code mysql_manager} for probing
- * writes. SYSTEM_USER besides, if clients that have it are to be ended by a fence.
+ * <p>What the manager's account needs on all servers is in {@code
+ * deploy/mysql/manager-account.sql}; what it lacks is told in each observation.
  */
 public final class ConnectorJServer implements MySqlServer {
   /** What a user is told to check when the manager's account is refused. */
@@ -54,14 +52,22 @@ public final class ConnectorJServer implements MySqlServer {
   private final Replica replica;
   private final Set<Thread> waiting = ConcurrentHashMap.newKeySet();
 
-  /** With TLS wherever the server offers it. */
+  /** With TLS, no certificate checked, and privileges for probing writes. */
   public ConnectorJServer(
       ServerId name,
       Endpoint endpoint,
       MySqlAccounts accounts,
       MySqlTimeouts timeouts,
       SetupSpec setup) {
-    this(name, endpoint, Optional.empty(), accounts, timeouts, setup, TlsMode.PREFERRED);
+    this(
+        name,
+        endpoint,
+        Optional.empty(),
+        accounts,
+        timeouts,
+        setup,
+        WriteProbing.ALARM,
+        MySqlTls.REQUIRED);
   }
 
   /**
@@ -69,6 +75,7 @@ public final class ConnectorJServer implements MySqlServer {
    *
    * @param admin MySQL's administrative interface, to be used when all connections are
    * @param setup what {@code missingSetup} in an observation is measured by
+   * @param probing whether {@link #probeWrite} will be asked for, which takes privileges
    */
   public ConnectorJServer(
       ServerId name,
@@ -77,19 +84,23 @@ public final class ConnectorJServer implements MySqlServer {
       MySqlAccounts accounts,
       MySqlTimeouts timeouts,
       SetupSpec setup,
-      TlsMode tls) {
+      WriteProbing probing,
+      MySqlTls tls) {
     this.server = name + " (" + endpoint + ")";
     this.endpoint = endpoint;
     this.accounts = accounts;
     this.timeouts = timeouts;
     this.setupSpec = setup;
     this.connections = new Connections(endpoint, admin, timeouts.connect(), tls);
-    this.observer = new Observer(name.value(), connections, accounts, setup, timeouts.observe());
+    OwnPrivileges privileges =
+        new OwnPrivileges(server, setup, admin.isPresent(), probing != WriteProbing.OFF);
+    this.observer =
+        new Observer(name.value(), connections, accounts, setup, privileges, timeouts.observe());
     this.control = new Control(server, connections, accounts.manager(), timeouts.command());
     this.heartbeat =
         new HeartbeatWriter(
             server, connections, accounts.manager(), soonerThan(timeouts.observe()));
-    this.setup = new Setup(accounts);
+    this.setup = new Setup(accounts, tls.mode());
     this.replica = new Replica(server, accounts.replication(), tls);
   }
 
@@ -263,7 +274,8 @@ public final class ConnectorJServer implements MySqlServer {
       while (true) {
         // The next number is the likely one; gaps and tags are found when a slice has passed.
         GtidSet own =
-            GtidSet.parse(Statements.value(connection, "SELECT @@global.gtid_executed")).of(uuid);
+            Statements.gtids(Statements.value(connection, "SELECT @@global.gtid_executed"))
+                .of(uuid);
         if (!after.contains(own)) {
           return StepResult.DONE;
         }

@@ -32,7 +32,13 @@ final class ControlSession implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ControlSession.class);
   private static final Duration LONGEST_WAIT_FOR_THE_KILLED = Duration.ofSeconds(1);
 
+  private final Connections connections;
+  private final Connections.Opened opened;
   private final Connection connection;
+
+  /** Whose sessions' attributes are believed: any client can send what attributes it likes. */
+  private final String user;
+
   private final Dialect dialect;
   private final Permit permit;
   private final long id;
@@ -42,8 +48,17 @@ final class ControlSession implements AutoCloseable {
   private volatile boolean touched;
 
   private ControlSession(
-      Connection connection, Dialect dialect, Permit permit, long id, Duration limit) {
-    this.connection = connection;
+      Connections connections,
+      Connections.Opened opened,
+      String user,
+      Dialect dialect,
+      Permit permit,
+      long id,
+      Duration limit) {
+    this.connections = connections;
+    this.opened = opened;
+    this.connection = opened.connection();
+    this.user = user;
     this.dialect = dialect;
     this.permit = permit;
     this.id = id;
@@ -62,7 +77,8 @@ final class ControlSession implements AutoCloseable {
     Map<String, String> attributes = Map.of(EPOCH_ATTRIBUTE, permit.epoch().toString());
     return of(
         connections,
-        connections.open(account, attributes, limit.minusSeconds(1), limit),
+        account,
+        connections.reach(account, attributes, limit.minusSeconds(1), limit),
         permit,
         limit);
   }
@@ -86,7 +102,8 @@ final class ControlSession implements AutoCloseable {
     ControlSession session =
         of(
             connections,
-            connections.open(account, attributes, lockWait, longestCommit),
+            account,
+            connections.reach(account, attributes, lockWait, longestCommit),
             permit,
             limit);
     try {
@@ -100,14 +117,25 @@ final class ControlSession implements AutoCloseable {
   }
 
   private static ControlSession of(
-      Connections connections, Connection connection, Permit permit, Duration limit)
+      Connections connections,
+      Account account,
+      Connections.Opened opened,
+      Permit permit,
+      Duration limit)
       throws SQLException, PermitLostException {
+    Connection connection = opened.connection();
     try {
       Dialect dialect = Dialect.of(connection);
       String id = Statements.value(connection, "SELECT CONNECTION_ID()");
       ControlSession session =
           new ControlSession(
-              connection, dialect, permit, Long.parseLong(id == null ? "0" : id), limit);
+              connections,
+              opened,
+              account.user(),
+              dialect,
+              permit,
+              Long.parseLong(id == null ? "0" : id),
+              limit);
       session.endLowerEpochs(connections);
       return session;
     } catch (SQLException | PermitLostException | RuntimeException e) {
@@ -118,12 +146,13 @@ final class ControlSession implements AutoCloseable {
 
   /** The same session for another change in the same epoch. */
   ControlSession under(Permit next) {
-    return new ControlSession(connection, dialect, next, id, limit);
+    return new ControlSession(connections, opened, user, dialect, next, id, limit);
   }
 
-  /** Whether the session serves that epoch and the server still knows it. */
+  /** Whether the session serves that epoch, leads to the server, and is known there. */
   boolean isUsable(Epoch epoch) throws SQLException {
     return permit.epoch().equals(epoch)
+        && !connections.haveMoved(opened.at())
         && connection.isValid(Math.toIntExact(Math.max(1, limit.toSeconds())));
   }
 
@@ -161,14 +190,25 @@ final class ControlSession implements AutoCloseable {
     Statements.execute(connection, sql, values);
   }
 
-  /** Ends another session; that it has ended already is as good. */
-  void kill(long session) throws SQLException, PermitLostException {
+  /** What became of a session that was to be ended. */
+  enum Killing {
+    /** It ends, or has ended already. */
+    DONE,
+    /** MySQL refuses: the account lacks CONNECTION_ADMIN, or SYSTEM_USER, which the other has. */
+    REFUSED
+  }
+
+  /** Ends another session. */
+  Killing kill(long session) throws SQLException, PermitLostException {
     try {
       change("KILL " + session);
+      return Killing.DONE;
     } catch (SQLException e) {
-      if (Diagnosis.numberOf(e) != Diagnosis.NO_SUCH_THREAD) {
-        throw e;
-      }
+      return switch (Diagnosis.numberOf(e)) {
+        case Diagnosis.NO_SUCH_THREAD -> Killing.DONE;
+        case Diagnosis.NOT_OWNER_OF_THREAD -> Killing.REFUSED;
+        default -> throw e;
+      };
     }
   }
 
@@ -201,8 +241,13 @@ final class ControlSession implements AutoCloseable {
         Statements.query(
             connection,
             row -> row.getLong(1),
-            "SELECT PROCESSLIST_ID FROM performance_schema.session_connect_attrs WHERE ATTR_NAME = ?",
-            PROBE_ATTRIBUTE));
+            """
+            SELECT a.PROCESSLIST_ID FROM performance_schema.session_connect_attrs AS a
+              JOIN performance_schema.threads AS t ON t.PROCESSLIST_ID = a.PROCESSLIST_ID
+            WHERE a.ATTR_NAME = ? AND t.PROCESSLIST_USER = ?
+            """,
+            PROBE_ATTRIBUTE,
+            user));
   }
 
   /**
@@ -217,16 +262,18 @@ final class ControlSession implements AutoCloseable {
             row -> new Other(row.getLong(1), row.getLong(2), row.getBoolean(3)),
             """
             SELECT a.PROCESSLIST_ID, CAST(a.ATTR_VALUE AS UNSIGNED),
-              EXISTS(SELECT 1 FROM performance_schema.session_connect_attrs AS p
-                  JOIN performance_schema.threads AS t ON t.PROCESSLIST_ID = p.PROCESSLIST_ID
-                WHERE p.ATTR_NAME = ? AND p.PROCESSLIST_ID = a.PROCESSLIST_ID
-                  AND t.PROCESSLIST_STATE = ?)
+              t.PROCESSLIST_STATE <=> ?
+                AND EXISTS(SELECT 1 FROM performance_schema.session_connect_attrs AS p
+                  WHERE p.ATTR_NAME = ? AND p.PROCESSLIST_ID = a.PROCESSLIST_ID)
             FROM performance_schema.session_connect_attrs AS a
-            WHERE a.ATTR_NAME = ? AND a.PROCESSLIST_ID <> CONNECTION_ID()
+              JOIN performance_schema.threads AS t ON t.PROCESSLIST_ID = a.PROCESSLIST_ID
+            WHERE a.ATTR_NAME = ? AND t.PROCESSLIST_USER = ?
+              AND a.PROCESSLIST_ID <> CONNECTION_ID()
             """,
-            PROBE_ATTRIBUTE,
             AbandonedSession.COMMITTING,
-            EPOCH_ATTRIBUTE);
+            PROBE_ATTRIBUTE,
+            EPOCH_ATTRIBUTE,
+            user);
     long own = permit.epoch().value();
     for (Other other : others) {
       if (other.epoch > own) {

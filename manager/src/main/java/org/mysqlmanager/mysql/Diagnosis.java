@@ -8,7 +8,9 @@ import java.sql.SQLException;
 import java.time.Duration;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
+import org.mysqlmanager.model.Printable;
 import org.mysqlmanager.mysql.Dialect.UnsupportedServerException;
+import org.mysqlmanager.net.TlsRefused;
 import org.mysqlmanager.observe.ServerObservation.Cause;
 
 /**
@@ -20,12 +22,18 @@ import org.mysqlmanager.observe.ServerObservation.Cause;
  */
 record Diagnosis(Cause cause, String sentence) {
   static final int NO_SUCH_THREAD = 1094;
+  static final int NOT_OWNER_OF_THREAD = 1095;
   static final int NO_SUCH_TABLE = 1146;
+  static final int LOCK_WAIT_TIMEOUT = 1205;
   private static final int TOO_MANY = 1040;
   private static final int TOO_MANY_OF_USER = 1203;
   private static final int LIMIT_OF_ACCOUNT = 1226;
   private static final int PARSE_ERROR = 1064;
   private static final int TOO_LONG = 1470;
+  private static final int NOT_IN_CHARACTER_SET = 1300;
+  private static final int WRONG_STRING = 1366;
+  private static final int NOT_CONVERTIBLE = 3854;
+  private static final int INSECURE_TRANSPORT = 3159;
 
   /**
    * @param server as in {@code s1 (127.0.0.1:3306)}
@@ -46,9 +54,7 @@ record Diagnosis(Cause cause, String sentence) {
           case NOT_READY -> "%s is starting or shutting down: %s".formatted(server, message(error));
           case ACCESS_DENIED -> accessDenied(error, server, account, setting);
           case TOO_MANY_CONNECTIONS -> noConnection(error, server, account);
-          case TLS_FAILED ->
-              "%s: no TLS connection: %s; check the server's certificate and the TLS mode in the configuration"
-                  .formatted(server, deepestMessage(error));
+          case TLS_FAILED -> tlsFailed(error, server);
           case UNSUPPORTED ->
               error instanceof UnsupportedServerException
                   ? server + " " + error.getMessage()
@@ -86,8 +92,8 @@ record Diagnosis(Cause cause, String sentence) {
   }
 
   /**
-   * What MySQL says, fit to be shown: the two errors that quote the statement (and with it perhaps
-   * a password) are put in other words.
+   * What MySQL says, fit to be shown: the errors that quote a part of the statement (and with it
+   * perhaps a password) are put in other words.
    */
   static String message(SQLException error) {
     int number = numberOf(error);
@@ -98,9 +104,19 @@ record Diagnosis(Cause cause, String sentence) {
         switch (number) {
           case PARSE_ERROR -> "the server does not understand the statement";
           case TOO_LONG -> "a value is too long";
-          default -> String.valueOf(error.getMessage()).strip();
+          case NOT_IN_CHARACTER_SET, NOT_CONVERTIBLE, WRONG_STRING ->
+              "a value has a character that the server cannot take";
+          default -> Printable.line(error.getMessage());
         };
     return "MySQL error " + number + ": " + text;
+  }
+
+  /** Whether the account may not do what it was about to do. */
+  static boolean isMissingPrivilege(SQLException error) {
+    return switch (numberOf(error)) {
+      case 1044, 1142, 1143, 1227, 1370 -> true;
+      default -> false;
+    };
   }
 
   /** Whether the administrative interface may let in who is refused like that. */
@@ -158,7 +174,7 @@ record Diagnosis(Cause cause, String sentence) {
       case TOO_MANY, TOO_MANY_OF_USER, LIMIT_OF_ACCOUNT -> Cause.TOO_MANY_CONNECTIONS;
       case 1044, 1045, 1129, 1130, 1142, 1143, 1227, 1370, 1524, 1698, 1820, 1862, 3118, 3955 ->
           Cause.ACCESS_DENIED;
-      case 3159 -> Cause.TLS_FAILED;
+      case INSECURE_TRANSPORT -> Cause.TLS_FAILED;
       case 1053, 1077, 1079, 3032, 3168 -> Cause.NOT_READY;
       case 1159, 1161 -> Cause.TIMED_OUT;
       case 1158, 1160, 1317, 3169, 4031 -> Cause.CONNECTION_FAILED;
@@ -177,6 +193,9 @@ record Diagnosis(Cause cause, String sentence) {
     if (find(error, SocketTimeoutException.class) != null) {
       return Cause.TIMED_OUT;
     }
+    if (find(error, TlsRefused.class) != null) {
+      return Cause.TLS_FAILED;
+    }
     // A connection that breaks during the TLS handshake is no trouble with certificates.
     if (find(error, SocketException.class) != null || find(error, EOFException.class) != null) {
       return Cause.CONNECTION_FAILED;
@@ -188,6 +207,18 @@ record Diagnosis(Cause cause, String sentence) {
       return Cause.TLS_FAILED;
     }
     return isLinkLost(error) ? Cause.CONNECTION_FAILED : Cause.UNSUPPORTED;
+  }
+
+  private static String tlsFailed(SQLException error, String server) {
+    TlsRefused refused = find(error, TlsRefused.class);
+    if (refused != null) {
+      return "%s: %s".formatted(server, refused.getMessage());
+    }
+    return numberOf(error) == INSECURE_TRANSPORT
+        ? "%s lets nobody in without TLS (require_secure_transport), and the cluster's tls.mode is disabled: set it to required (%s)"
+            .formatted(server, message(error))
+        : "%s: no TLS connection: %s; check the server's certificate and the cluster's tls.mode"
+            .formatted(server, deepestMessage(error));
   }
 
   private static String accessDenied(
@@ -210,7 +241,10 @@ record Diagnosis(Cause cause, String sentence) {
           "%s does not allow user '%s' to connect from this host: create the account for host '%%'"
               .formatted(server, account.user());
       default ->
-          "%s: user '%s' lacks a privilege: %s".formatted(server, account.user(), message(error));
+          error instanceof Look.MissingPrivilegeException
+              ? String.valueOf(error.getMessage())
+              : "%s: user '%s' lacks a privilege: %s"
+                  .formatted(server, account.user(), message(error));
     };
   }
 
@@ -229,7 +263,7 @@ record Diagnosis(Cause cause, String sentence) {
     for (Throwable t = error; t != null; t = t.getCause()) {
       String message = t.getMessage();
       if (message != null && !message.isBlank()) {
-        text = message.strip().replaceAll("\\s*\\R\\s*", " ").replaceAll("\\.$", "");
+        text = Printable.line(message).replaceAll("\\.$", "");
       }
     }
     return text;

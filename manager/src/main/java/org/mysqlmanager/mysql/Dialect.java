@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.mysqlmanager.model.Printable;
 
 /** What differs between the versions of MySQL that are supported: 8.0.22 and later. */
 record Dialect(String version, int major, int minor, int patch) {
@@ -23,7 +24,8 @@ record Dialect(String version, int major, int minor, int patch) {
     return parse(connection.getMetaData().getDatabaseProductVersion());
   }
 
-  static Dialect parse(String version) throws UnsupportedServerException {
+  static Dialect parse(String answer) throws UnsupportedServerException {
+    String version = Printable.line(answer);
     if (version.toLowerCase(Locale.ROOT).contains("mariadb")) {
       throw new UnsupportedServerException(
           "is MariaDB (%s): use MySQL 8.0.22 or later".formatted(version));

@@ -26,6 +26,8 @@ import java.util.Optional;
 import java.util.Set;
 import org.mysqlmanager.model.Endpoint;
 import org.mysqlmanager.model.GtidSet;
+import org.mysqlmanager.model.MySqlTls;
+import org.mysqlmanager.model.Printable;
 import org.mysqlmanager.reconcile.StepResult;
 
 /**
@@ -58,7 +60,7 @@ public final class ErrantTransactions {
    */
   public static StepResult save(
       Endpoint server,
-      TlsMode tls,
+      MySqlTls tls,
       Account manager,
       GtidSet transactions,
       Path file,
@@ -87,7 +89,7 @@ public final class ErrantTransactions {
   private static StepResult saveTo(
       Path target,
       Endpoint server,
-      TlsMode tls,
+      MySqlTls tls,
       Account manager,
       GtidSet transactions,
       MySqlTimeouts timeouts)
@@ -123,7 +125,7 @@ public final class ErrantTransactions {
 
   private static void copy(
       Endpoint server,
-      TlsMode tls,
+      MySqlTls tls,
       Account manager,
       GtidSet transactions,
       FileChannel to,
@@ -278,7 +280,8 @@ public final class ErrantTransactions {
 
   private static String message(IOException e) {
     String message = e.getMessage();
-    return message == null || e instanceof FileSystemException ? e.toString() : message;
+    return Printable.line(
+        message == null || e instanceof FileSystemException ? e.toString() : message);
   }
 
   private static String quoted(GtidSet set) {

@@ -2,11 +2,15 @@ package org.mysqlmanager.mysql;
 
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.mysqlmanager.mysql.ControlSession.Killing;
 import org.mysqlmanager.net.Deadline;
 import org.mysqlmanager.reconcile.Permit;
 import org.mysqlmanager.reconcile.StepResult;
@@ -20,6 +24,9 @@ import org.slf4j.LoggerFactory;
  * and for commits that wait for a replica's acknowledgement, so it may never come to its end by
  * itself. If it does not at once, a second session ends the clients meanwhile. When it has come, no
  * session can commit any more, new ones included; those that were there then are ended for good.
+ *
+ * <p>Sessions of accounts with SYSTEM_USER can only be ended by one that has it, too, which the
+ * manager's need not: MySQL lets none of them write either, once {@code super_read_only} has come.
  *
  * <p>Where commits wait for disk space, ending one of them makes mysqld abort (see {@link
  * AbandonedSession}). For a server that must be closed that is better than commits that succeed
@@ -47,12 +54,20 @@ final class Fence {
       throws SQLException, PermitLostException {
     session.requirePermit();
     CountDownLatch closed = new CountDownLatch(1);
+    Set<Long> untouchable = ConcurrentHashMap.newKeySet();
     Thread clearing =
         Thread.ofVirtual()
             .name("fence-" + connections.endpoint())
-            .start(() -> clearTheWay(permit, closed, deadline));
+            .start(() -> clearTheWay(permit, closed, untouchable, deadline));
     try {
       session.change("SET GLOBAL super_read_only = 1");
+    } catch (SQLException e) {
+      if (!untouchable.isEmpty() && Diagnosis.numberOf(e) == Diagnosis.LOCK_WAIT_TIMEOUT) {
+        return new StepResult.Failed(
+            "%s cannot be closed while sessions %s of administrators stand in the way; end them by hand, or grant SYSTEM_USER to user '%s'"
+                .formatted(connections.endpoint(), new TreeSet<>(untouchable), manager.user()));
+      }
+      throw e;
     } finally {
       closed.countDown();
       clearing.interrupt();
@@ -61,9 +76,18 @@ final class Fence {
         ClientSession.list(session.connection()).stream()
             .filter(client -> client.isClients(manager.user()) && !client.isKilled())
             .map(ClientSession::id)
-            .collect(Collectors.toSet());
-    for (long client : clients) {
-      session.kill(client);
+            .collect(Collectors.toCollection(HashSet::new));
+    for (long client : Set.copyOf(clients)) {
+      if (session.kill(client) == Killing.REFUSED) {
+        untouchable.add(client);
+        clients.remove(client);
+      }
+    }
+    if (!untouchable.isEmpty()) {
+      LOG.info(
+          "{}: sessions {} cannot be ended and cannot write: their accounts have SYSTEM_USER, or the manager's lacks CONNECTION_ADMIN",
+          connections.endpoint(),
+          untouchable);
     }
     boolean gone = session.awaitGone(clients, deadline);
     boolean readOnly =
@@ -80,7 +104,8 @@ final class Fence {
   }
 
   /** Ends clients' sessions over and over until the server is closed. */
-  private void clearTheWay(Permit permit, CountDownLatch closed, Deadline deadline) {
+  private void clearTheWay(
+      Permit permit, CountDownLatch closed, Set<Long> untouchable, Deadline deadline) {
     try {
       if (closed.await(GRACE.toNanos(), TimeUnit.NANOSECONDS)) {
         return;
@@ -89,8 +114,10 @@ final class Fence {
         while (closed.getCount() > 0 && !deadline.hasPassed()) {
           List<ClientSession> sessions = ClientSession.list(session.connection());
           for (ClientSession client : sessions) {
-            if (client.isClients(manager.user()) && !client.isKilled()) {
-              session.kill(client.id());
+            if (client.isClients(manager.user())
+                && !client.isKilled()
+                && session.kill(client.id()) == Killing.REFUSED) {
+              untouchable.add(client.id());
             }
           }
           // Our own probe may be what stands in the way.

@@ -46,7 +46,6 @@ final class HeartbeatWriter implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private static final int NO_SUCH_DATABASE = 1049;
-  private static final int LOCK_WAIT_TIMEOUT = 1205;
 
   /** What the statement needs to know, and whether an earlier one still waits for its commit. */
   private static final String ASK =
@@ -56,7 +55,8 @@ final class HeartbeatWriter implements AutoCloseable {
         (SELECT MAX(t.PROCESSLIST_TIME)
          FROM performance_schema.session_connect_attrs AS a
            JOIN performance_schema.threads AS t ON t.PROCESSLIST_ID = a.PROCESSLIST_ID
-         WHERE a.ATTR_NAME = ? AND t.PROCESSLIST_STATE = ?) AS stuck_seconds
+         WHERE a.ATTR_NAME = ? AND t.PROCESSLIST_USER = ? AND t.PROCESSLIST_STATE = ?)
+         AS stuck_seconds
       """;
 
   /**
@@ -222,6 +222,7 @@ final class HeartbeatWriter implements AutoCloseable {
               ASK,
               deadline.remaining().toNanos() / 1000,
               ControlSession.PROBE_ATTRIBUTE,
+              manager.user(),
               AbandonedSession.COMMITTING)
           .getFirst();
     }
@@ -236,7 +237,7 @@ final class HeartbeatWriter implements AutoCloseable {
 
     private WriteProbe judged(SQLException error) {
       boolean isStorages = writing && isStorages(error);
-      boolean isBackups = creating && Diagnosis.numberOf(error) == LOCK_WAIT_TIMEOUT;
+      boolean isBackups = creating && Diagnosis.numberOf(error) == Diagnosis.LOCK_WAIT_TIMEOUT;
       return isStorages && !isBackups
           ? new WriteProbe.Failed(
               "%s answers, but accepts no writes: %s".formatted(server, Diagnosis.message(error)))
@@ -268,7 +269,7 @@ final class HeartbeatWriter implements AutoCloseable {
   private static boolean isStorages(SQLException error) {
     return switch (Diagnosis.numberOf(error)) {
       case 0, 1290, 1836 -> false;
-      case LOCK_WAIT_TIMEOUT -> true;
+      case Diagnosis.LOCK_WAIT_TIMEOUT -> true;
       default ->
           Diagnosis.causeOf(error) == Cause.UNSUPPORTED && "HY000".equals(error.getSQLState());
     };

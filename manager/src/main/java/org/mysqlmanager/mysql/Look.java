@@ -4,15 +4,20 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.mysqlmanager.model.GtidSet;
+import org.mysqlmanager.model.MySqlTls;
+import org.mysqlmanager.model.Printable;
 import org.mysqlmanager.model.SetupSpec;
+import org.mysqlmanager.mysql.Dialect.UnsupportedServerException;
 import org.mysqlmanager.net.Deadline;
 import org.mysqlmanager.observe.ServerObservation.CloneState;
 import org.mysqlmanager.observe.ServerObservation.CloneStatus;
 import org.mysqlmanager.observe.ServerObservation.Identity;
+import org.mysqlmanager.observe.ServerObservation.MissingPrivileges;
 import org.mysqlmanager.observe.ServerObservation.Reachable;
 import org.mysqlmanager.observe.ServerObservation.Receiver;
 import org.mysqlmanager.observe.ServerObservation.Replication;
@@ -29,12 +34,17 @@ import org.mysqlmanager.observe.ServerObservation.Settings;
  *
  * <p>Whether the initial set-up is complete takes a third. It is asked in each look until it is,
  * then once a minute, and again as soon as another server answers, the server changes between
- * source and replica, or a change was made by this process.
+ * source and replica, or a change was made by this process. So are the account's own privileges, in
+ * each look until none is missing, then once a minute, and when a look fails for want of one.
  *
  * <p>Used by one thread at a time.
  */
 final class Look implements AutoCloseable {
+  private static final Pattern UUID =
+      Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
+
   private static final Duration SETUP_TRUSTED_FOR = Duration.ofMinutes(1);
+  private static final Duration PRIVILEGES_TRUSTED_FOR = Duration.ofMinutes(1);
 
   private static final String SELECT =
       """
@@ -78,6 +88,9 @@ final class Look implements AutoCloseable {
   private final MySqlAccounts accounts;
   private final SetupSpec spec;
   private final SourceSilence silence;
+  private final OwnPrivileges privileges;
+  private final String server;
+  private final MySqlTls tls;
   private final Optional<String> warning;
   private boolean hasClone = true;
 
@@ -86,45 +99,102 @@ final class Look implements AutoCloseable {
 
   private String completeFor = "";
 
+  /** Until when the privileges need not be compared, because none was missing. */
+  private Deadline privilegedUntil = Deadline.after(Duration.ZERO);
+
   /**
+   * @param server its name, for warnings
+   * @param tls what a replica's channel is measured by
    * @param silence outlives this connection
+   * @param privileges likewise
    */
-  Look(Connections.Opened opened, MySqlAccounts accounts, SetupSpec spec, SourceSilence silence)
+  Look(
+      String server,
+      Connections.Opened opened,
+      MySqlAccounts accounts,
+      SetupSpec spec,
+      MySqlTls tls,
+      SourceSilence silence,
+      OwnPrivileges privileges)
       throws SQLException {
+    this.server = server;
+    this.tls = tls;
     this.connection = opened.connection();
     this.warning = opened.detour();
     this.silence = silence;
+    this.privileges = privileges;
     this.select =
         SELECT
             .replace("{updates}", Dialect.of(connection).logReplicaUpdates())
             .replace("{schema}", Setup.SCHEMA);
-    this.setup = new Setup(accounts);
+    this.setup = new Setup(accounts, tls.mode());
     this.accounts = accounts;
     this.spec = spec;
   }
 
   GtidSet executed() throws SQLException {
-    return GtidSet.parse(Statements.value(connection, "SELECT @@global.gtid_executed"));
+    return Statements.gtids(Statements.value(connection, "SELECT @@global.gtid_executed"));
   }
 
   /**
    * @param askForSetup whether what is remembered of the set-up may be out of date
    */
   Reachable look(boolean askForSetup) throws SQLException {
+    try {
+      return lookAll(askForSetup);
+    } catch (SQLException e) {
+      if (!Diagnosis.isMissingPrivilege(e)) {
+        throw e;
+      }
+      Optional<MissingPrivileges> missing = privileges.missing(connection, hasClone);
+      throw missing.isEmpty() ? e : new MissingPrivilegeException(missing.get().sentence(), e);
+    }
+  }
+
+  /** A look needs more than the account may do. The message is the whole sentence. */
+  static final class MissingPrivilegeException extends SQLException {
+    private static final long serialVersionUID = 1L;
+
+    private MissingPrivilegeException(String sentence, SQLException refusal) {
+      super(sentence, refusal.getSQLState(), refusal.getErrorCode(), refusal);
+    }
+  }
+
+  private Reachable lookAll(boolean askForSetup) throws SQLException {
     Seen seen = select();
-    Optional<Replication> replication =
-        ReplicaStatus.read(connection).map(status -> replication(seen, status));
+    Optional<ReplicaStatus> status = ReplicaStatus.read(connection);
+    Optional<Replication> replication = status.map(read -> replication(seen, read));
     boolean isSource = replication.isEmpty() && !seen.settings.readOnly();
+    Set<String> missingSetup = missingSetup(seen.identity.uuid(), isSource, askForSetup);
+    Optional<MissingPrivileges> missing = missingPrivileges(seen.lastClone.available());
     return new Reachable(
         seen.identity,
         seen.settings,
         seen.executed,
         seen.purged,
         seen.hasUserData,
-        missingSetup(seen.identity.uuid(), isSource, askForSetup),
+        missingSetup,
         replication,
         seen.lastClone,
-        warning.map(List::of).orElse(List.of()));
+        missing,
+        Stream.of(
+                warning,
+                status.flatMap(read -> read.tls().objection(server, tls)),
+                missing.map(MissingPrivileges::sentence))
+            .flatMap(Optional::stream)
+            .toList());
+  }
+
+  private Optional<MissingPrivileges> missingPrivileges(boolean hasActiveClone)
+      throws SQLException {
+    if (!privilegedUntil.hasPassed()) {
+      return Optional.empty();
+    }
+    Optional<MissingPrivileges> missing = privileges.missing(connection, hasActiveClone);
+    if (missing.isEmpty()) {
+      privilegedUntil = Deadline.after(PRIVILEGES_TRUSTED_FOR);
+    }
+    return missing;
   }
 
   /** Whether this goes over the administrative interface, only because the other is full. */
@@ -189,7 +259,7 @@ final class Look implements AutoCloseable {
 
   private static Seen seen(ResultSet row) throws SQLException {
     return new Seen(
-        new Identity(text(row, "version"), row.getLong("server_id"), text(row, "server_uuid")),
+        new Identity(text(row, "version"), row.getLong("server_id"), uuid(row)),
         new Settings(
             row.getBoolean("read_only"),
             row.getBoolean("super_read_only"),
@@ -197,11 +267,22 @@ final class Look implements AutoCloseable {
             text(row, "enforce_gtid_consistency").equals("ON"),
             row.getBoolean("log_bin"),
             row.getBoolean("log_replica_updates")),
-        GtidSet.parse(row.getString("executed")),
-        GtidSet.parse(row.getString("purged")),
+        Statements.gtids(row.getString("executed")),
+        Statements.gtids(row.getString("purged")),
         row.getBoolean("user_data"),
         text(row, "heartbeats"),
         lastClone(row));
+  }
+
+  /** It becomes part of GTIDs, of the state and of file names' digests. */
+  private static String uuid(ResultSet row) throws SQLException {
+    String uuid = text(row, "server_uuid");
+    if (!UUID.matcher(uuid).matches()) {
+      throw new UnsupportedServerException(
+          "says that its server_uuid is %s, which is none: is it a MySQL server?"
+              .formatted(Printable.quoted(uuid)));
+    }
+    return uuid;
   }
 
   private static CloneStatus lastClone(ResultSet row) throws SQLException {

@@ -1,8 +1,10 @@
 package org.mysqlmanager.mysql;
 
+import java.net.InetAddress;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -24,12 +26,19 @@ final class Observer implements AutoCloseable {
   private final Connections connections;
   private final MySqlAccounts accounts;
   private final SetupSpec setup;
+
+  /** Likewise used only by whoever holds the gate. */
+  private final OwnPrivileges privileges;
+
   private final Duration limit;
   private final Semaphore gate = new Semaphore(1);
   private final AtomicBoolean setupMayHaveChanged = new AtomicBoolean();
 
   /** Used only by whoever holds the gate. */
   private @Nullable Look current;
+
+  /** Likewise: where it leads. */
+  private Set<InetAddress> at = Set.of();
 
   /** Likewise; it outlives connections. */
   private final SourceSilence silence = new SourceSilence(System::nanoTime);
@@ -41,11 +50,13 @@ final class Observer implements AutoCloseable {
       Connections connections,
       MySqlAccounts accounts,
       SetupSpec setup,
+      OwnPrivileges privileges,
       Duration limit) {
     this.name = name;
     this.connections = connections;
     this.accounts = accounts;
     this.setup = setup;
+    this.privileges = privileges;
     this.limit = limit;
   }
 
@@ -79,12 +90,13 @@ final class Observer implements AutoCloseable {
   /**
    * A connection that was kept may have been ended since, by a restart for instance, which says
    * nothing about now: then the reading is tried once more, over a new one. One over the
-   * administrative interface is not kept: the ordinary port may let us in again.
+   * administrative interface is not kept: the ordinary port may let us in again. Nor is one that
+   * may lead to another server by now.
    */
   private <T> T overConnection(Reading<T> reading) throws SQLException {
     boolean ask = setupMayHaveChanged.getAndSet(false);
     Look kept = current;
-    if (kept != null && kept.isDetour()) {
+    if (kept != null && (kept.isDetour() || connections.haveMoved(at))) {
       drop();
     } else if (kept != null) {
       try {
@@ -113,7 +125,8 @@ final class Observer implements AutoCloseable {
     Connections.Opened opened =
         connections.reach(accounts.manager(), Map.of(), LONGEST_LOCK_WAIT, limit);
     try {
-      return new Look(opened, accounts, setup, silence);
+      at = opened.at();
+      return new Look(name, opened, accounts, setup, connections.tls(), silence, privileges);
     } catch (SQLException e) {
       Connections.abort(opened.connection());
       throw e;

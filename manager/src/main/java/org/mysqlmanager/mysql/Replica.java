@@ -6,6 +6,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.mysqlmanager.model.Endpoint;
 import org.mysqlmanager.model.GtidSet;
+import org.mysqlmanager.model.MySqlTls;
+import org.mysqlmanager.model.TlsMode;
 import org.mysqlmanager.net.Deadline;
 import org.mysqlmanager.observe.ServerObservation.Receiver;
 import org.mysqlmanager.observe.ServerObservation.Replication;
@@ -25,9 +27,9 @@ final class Replica {
 
   private final String server;
   private final Account replication;
-  private final TlsMode tls;
+  private final MySqlTls tls;
 
-  Replica(String server, Account replication, TlsMode tls) {
+  Replica(String server, Account replication, MySqlTls tls) {
     this.server = server;
     this.replication = replication;
     this.tls = tls;
@@ -147,18 +149,17 @@ final class Replica {
     return status.replication().source().equals(source)
         && status.replication().autoPosition()
         && status.user().equals(replication.user())
+        && status.tls().serves(tls)
         && status.receiverErrorNumber() != ACCESS_DENIED;
   }
 
   private void changeSource(ControlSession session, Endpoint source)
       throws SQLException, PermitLostException {
-    boolean encrypted =
-        switch (tls) {
-          case DISABLED -> false;
-          case REQUIRED, VERIFY_CA, VERIFY_IDENTITY -> true;
-          // The servers of a cluster are alike: if this one offers TLS, so does the source.
-          case PREFERRED -> !Optional.ofNullable(cipher(session)).orElse("").isEmpty();
-        };
+    // The servers of a cluster are alike: if this one offers TLS, so does the source.
+    boolean offered =
+        tls.mode() == TlsMode.PREFERRED
+            && !Optional.ofNullable(cipher(session)).orElse("").isEmpty();
+    ChannelTls channel = ChannelTls.configured(tls, offered);
     session.change(
         session
             .dialect()
@@ -166,13 +167,14 @@ final class Replica {
                 """
                 CHANGE REPLICATION SOURCE TO SOURCE_HOST = ?, SOURCE_PORT = %d,
                 SOURCE_USER = ?, SOURCE_PASSWORD = ?, SOURCE_AUTO_POSITION = 1,
-                SOURCE_SSL = %d, GET_SOURCE_PUBLIC_KEY = 1,
+                %s,
                 SOURCE_HEARTBEAT_PERIOD = %d, SOURCE_CONNECT_RETRY = 1, SOURCE_RETRY_COUNT = 0
                 """
-                    .formatted(source.port(), encrypted ? 1 : 0, HEARTBEAT_SECONDS)),
+                    .formatted(source.port(), channel.options(), HEARTBEAT_SECONDS)),
         source.host(),
         replication.user(),
-        replication.password());
+        replication.password(),
+        channel.caFile());
   }
 
   private static @Nullable String cipher(ControlSession session) throws SQLException {
@@ -200,7 +202,7 @@ final class Replica {
   }
 
   private static String missing(ControlSession session, GtidSet required) throws SQLException {
-    return GtidSet.parse(
+    return Statements.gtids(
             Statements.value(
                 session.connection(), "SELECT GTID_SUBTRACT(?, @@global.gtid_executed)", required))
         .toString();

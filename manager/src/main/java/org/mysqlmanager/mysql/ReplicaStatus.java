@@ -7,10 +7,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.mysqlmanager.model.Endpoint;
-import org.mysqlmanager.model.GtidSet;
 import org.mysqlmanager.mysql.Dialect.UnsupportedServerException;
 import org.mysqlmanager.observe.ServerObservation.Receiver;
 import org.mysqlmanager.observe.ServerObservation.Replication;
@@ -21,6 +21,7 @@ import org.mysqlmanager.observe.ServerObservation.Replication;
  * @param user the account that the receiver logs in with
  * @param receiverErrorNumber MySQL's number for the receiver's last error; 0 if none
  * @param delay {@code SOURCE_DELAY}: how long the applier holds each transaction back
+ * @param tls how the channel is encrypted
  * @param sourcePosition up to where in the source's binary logs it has received
  */
 record ReplicaStatus(
@@ -28,7 +29,10 @@ record ReplicaStatus(
     String user,
     int receiverErrorNumber,
     Duration delay,
+    ChannelTls tls,
     String sourcePosition) {
+  private static final Pattern STATEMENT = Pattern.compile("Query: '.*", Pattern.DOTALL);
+
   /**
    * Reads the default channel; empty if no replication is configured.
    *
@@ -67,7 +71,10 @@ record ReplicaStatus(
                 WHERE CHANNEL_NAME = '' AND LAST_ERROR_NUMBER <> 0
                 ORDER BY LAST_ERROR_TIMESTAMP, WORKER_ID LIMIT 1
                 """));
-    return cause.map(status.get()::withApplierError).or(() -> status);
+    return cause
+        .map(ReplicaStatus::withoutStatement)
+        .map(status.get()::withApplierError)
+        .or(() -> status);
   }
 
   private record Channel(String name, Optional<ReplicaStatus> status) {}
@@ -94,10 +101,10 @@ record ReplicaStatus(
             receiver,
             text(row, "Replica_SQL_Running").equalsIgnoreCase("yes"),
             text(row, "Auto_Position").equals("1"),
-            GtidSet.parse(text(row, "Retrieved_Gtid_Set")),
+            Statements.gtids(text(row, "Retrieved_Gtid_Set")),
             lag(row.getString("Seconds_Behind_Source"), receiver),
             text(row, "Last_IO_Error"),
-            text(row, "Last_SQL_Error"),
+            withoutStatement(text(row, "Last_SQL_Error")),
             Optional.empty());
     return Optional.of(
         new ReplicaStatus(
@@ -105,6 +112,7 @@ record ReplicaStatus(
             text(row, "Source_User"),
             row.getInt("Last_IO_Errno"),
             Duration.ofSeconds(row.getLong("SQL_Delay")),
+            ChannelTls.read(row),
             text(row, "Source_Log_File") + ":" + text(row, "Read_Source_Log_Pos")));
   }
 
@@ -114,7 +122,16 @@ record ReplicaStatus(
         user,
         receiverErrorNumber,
         delay,
+        tls,
         sourcePosition);
+  }
+
+  /**
+   * The applier's error repeats the statement it failed at: an account's password hash, or users'
+   * data, which have no place in a log, in ZooKeeper or in an answer.
+   */
+  static String withoutStatement(String error) {
+    return STATEMENT.matcher(error).replaceFirst("Query: (see SHOW REPLICA STATUS)");
   }
 
   /** The replication, with what one reading alone cannot tell. */

@@ -7,12 +7,16 @@ import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.mysqlmanager.model.SetupSpec;
+import org.mysqlmanager.model.TlsMode;
+import org.mysqlmanager.mysql.ExistingAccounts.Existing;
 
 /**
- * The initial set-up of a cluster: what is there, and the statements for what is not. All of it is
- * replicated to the other servers, except the status of the event.
+ * The initial set-up of a cluster: what is there, and the statements for what is not. Accounts that
+ * are there already and may do anything are left alone. All of it is replicated to the other
+ * servers, except the status of the event.
  *
  * <p><b>The event.</b> It flushes binary logs with {@code LOCAL}, so it writes no transaction
  * wherever it runs. MySQL disables a replicated event on replicas, so whoever becomes source must
@@ -30,46 +34,60 @@ final class Setup {
 
   private static final String INSPECT =
       """
-      SELECT
-        EXISTS(SELECT 1 FROM mysql.user WHERE User = ? AND Host = '%') AS replication_user,
-        EXISTS(SELECT 1 FROM mysql.user WHERE User = ? AND Host = '%' AND Repl_slave_priv = 'Y')
-          AND EXISTS(SELECT 1 FROM mysql.global_grants
-                     WHERE USER = ? AND HOST = '%' AND PRIV = 'BACKUP_ADMIN') AS replication_grants,
-        EXISTS(SELECT 1 FROM mysql.user WHERE User = ? AND Host = '%') AS monitor_user,
-        EXISTS(SELECT 1 FROM mysql.user
-               WHERE User = ? AND Host = '%' AND Repl_client_priv = 'Y') AS monitor_grants,
-        EXISTS(SELECT 1 FROM mysql.user WHERE User = ? AND Host = '%') AS application_user,
-        EXISTS(SELECT 1 FROM mysql.user
-               WHERE User = ? AND Host = '%' AND Insert_priv = 'Y' AND Create_priv = 'Y')
-          OR EXISTS(SELECT 1 FROM mysql.db WHERE User = ? AND Host = '%' AND Db IN (?, ?)
-                    AND Insert_priv = 'Y' AND Create_priv = 'Y' AND Trigger_priv = 'Y')
-          AS application_grants,
+      SELECT @@global.partial_revokes AS partial_revokes,
         EXISTS(SELECT 1 FROM information_schema.SCHEMATA
                WHERE SCHEMA_NAME = ?) AS application_database,
         (SELECT STATUS FROM information_schema.EVENTS
-         WHERE EVENT_SCHEMA = '%s' AND EVENT_NAME = '%s') AS event_status
-      """
-          .replace(
-              "'%s' AND EVENT_NAME = '%s'", "'" + SCHEMA + "' AND EVENT_NAME = '" + EVENT + "'");
+         WHERE EVENT_SCHEMA = ? AND EVENT_NAME = ?) AS event_status
+      """;
+
+  private static final String REPLICATION_PRIVILEGES = "REPLICATION SLAVE, BACKUP_ADMIN";
+  private static final String MONITOR_PRIVILEGES = "REPLICATION CLIENT";
 
   private final MySqlAccounts accounts;
+  private final TlsMode tls;
 
-  Setup(MySqlAccounts accounts) {
+  /**
+   * @param tls where it is mandatory, MySQL itself refuses replicas, clones and monitors that come
+   *     without
+   */
+  Setup(MySqlAccounts accounts, TlsMode tls) {
     this.accounts = accounts;
+    this.tls = tls;
   }
 
   /** What of the set-up a server has. */
   record State(
-      boolean replicationUser,
-      boolean replicationGrants,
-      boolean monitorUser,
-      boolean monitorGrants,
-      boolean applicationUser,
-      boolean applicationGrants,
+      ExistingAccounts existing,
+      boolean partialRevokes,
       boolean applicationDatabase,
       @Nullable String eventStatus) {
     boolean isEventEnabled() {
       return "ENABLED".equals(eventStatus);
+    }
+
+    Lack replication(MySqlAccounts accounts) {
+      return lack(accounts.replication(), Existing::mayReplicate);
+    }
+
+    Lack monitor(MySqlAccounts accounts) {
+      return lack(accounts.monitor(), Existing::mayMonitor);
+    }
+
+    /** One that is there already may be meant to do less, or something else. */
+    Lack application(MySqlAccounts accounts, Optional<String> database) {
+      return lack(accounts.application(), account -> database.isEmpty() || account.isSomebodys());
+    }
+
+    private Lack lack(Account account, Predicate<Existing> complete) {
+      Existing there = existing.byUser().get(account.user());
+      if (there == null) {
+        return Lack.ALL;
+      }
+      if (complete.test(there)) {
+        return Lack.NOTHING;
+      }
+      return there.isSomebodys() ? Lack.LEFT_TO_ITS_OWNER : Lack.PRIVILEGES;
     }
 
     /**
@@ -80,18 +98,19 @@ final class Setup {
     Set<String> missing(SetupSpec spec, MySqlAccounts accounts, boolean isSource) {
       Set<String> missing = new LinkedHashSet<>();
       if (spec.replicationUser()) {
-        addUser(missing, "replication", accounts.replication(), replicationUser, replicationGrants);
+        Account account = accounts.replication();
+        addUser(missing, "replication", account, replication(accounts), REPLICATION_PRIVILEGES);
       }
       if (spec.monitorUser()) {
-        addUser(missing, "monitor", accounts.monitor(), monitorUser, monitorGrants);
+        addUser(missing, "monitor", accounts.monitor(), monitor(accounts), MONITOR_PRIVILEGES);
       }
       Optional<String> database = spec.applicationDatabase();
       if (database.isPresent() && !applicationDatabase) {
         missing.add("application database '" + database.get() + "'");
       }
       if (spec.applicationUser()) {
-        boolean granted = database.isEmpty() || applicationGrants;
-        addUser(missing, "application", accounts.application(), applicationUser, granted);
+        Lack lack = application(accounts, database);
+        addUser(missing, "application", accounts.application(), lack, "");
       }
       if (spec.flushBinaryLogsEvent()) {
         if (eventStatus == null) {
@@ -104,44 +123,50 @@ final class Setup {
     }
 
     private static void addUser(
-        Set<String> missing, String kind, Account account, boolean exists, boolean granted) {
-      if (!exists) {
-        missing.add("%s user '%s'".formatted(kind, account.user()));
-      } else if (!granted) {
-        missing.add("privileges of the %s user '%s'".formatted(kind, account.user()));
+        Set<String> missing, String kind, Account account, Lack lack, String privileges) {
+      switch (lack) {
+        case ALL -> missing.add("%s user '%s'".formatted(kind, account.user()));
+        case PRIVILEGES ->
+            missing.add("privileges of the %s user '%s'".formatted(kind, account.user()));
+        case LEFT_TO_ITS_OWNER ->
+            missing.add(
+                "privileges of the %s user '%s' (it was there already and is left alone: grant it %s ON *.*)"
+                    .formatted(kind, account.user(), privileges));
+        case NOTHING -> {}
       }
     }
   }
 
+  /** What is to be done for an account. */
+  enum Lack {
+    NOTHING,
+    PRIVILEGES,
+    ALL,
+    /** Privileges, but it is not for this program to change that account. */
+    LEFT_TO_ITS_OWNER;
+
+    boolean isOurs() {
+      return this == PRIVILEGES || this == ALL;
+    }
+  }
+
   State inspect(Connection connection, SetupSpec spec) throws SQLException {
-    String replication = accounts.replication().user();
-    String monitor = accounts.monitor().user();
-    String application = accounts.application().user();
-    String database = spec.applicationDatabase().orElse("");
+    boolean asksForAccounts =
+        spec.replicationUser() || spec.monitorUser() || spec.applicationUser();
+    ExistingAccounts existing =
+        asksForAccounts ? ExistingAccounts.read(connection, accounts) : ExistingAccounts.none();
     return Statements.query(
             connection,
             row ->
                 new State(
-                    row.getBoolean("replication_user"),
-                    row.getBoolean("replication_grants"),
-                    row.getBoolean("monitor_user"),
-                    row.getBoolean("monitor_grants"),
-                    row.getBoolean("application_user"),
-                    row.getBoolean("application_grants"),
+                    existing,
+                    row.getBoolean("partial_revokes"),
                     row.getBoolean("application_database"),
                     row.getString("event_status")),
             INSPECT,
-            replication,
-            replication,
-            replication,
-            monitor,
-            monitor,
-            application,
-            application,
-            application,
-            database,
-            pattern(database),
-            database)
+            spec.applicationDatabase().orElse(""),
+            SCHEMA,
+            EVENT)
         .getFirst();
   }
 
@@ -175,27 +200,28 @@ final class Setup {
   /** Makes what is missing, a statement at a time; each can be repeated. */
   void complete(ControlSession session, SetupSpec spec) throws SQLException, PermitLostException {
     State state = inspect(session.connection(), spec);
-    if (spec.replicationUser() && !state.replicationGrants) {
-      user(session, accounts.replication(), state.replicationUser);
-      session.change(
-          "GRANT REPLICATION SLAVE, BACKUP_ADMIN ON *.* TO ?@'%'", accounts.replication().user());
+    if (spec.replicationUser() && state.replication(accounts).isOurs()) {
+      user(session, accounts.replication(), state.replication(accounts), require());
+      grantAll(session, REPLICATION_PRIVILEGES, accounts.replication());
     }
-    if (spec.monitorUser() && !state.monitorGrants) {
-      user(session, accounts.monitor(), state.monitorUser);
-      session.change("GRANT REPLICATION CLIENT ON *.* TO ?@'%'", accounts.monitor().user());
+    if (spec.monitorUser() && state.monitor(accounts).isOurs()) {
+      user(session, accounts.monitor(), state.monitor(accounts), require());
+      grantAll(session, MONITOR_PRIVILEGES, accounts.monitor());
     }
     Optional<String> database = spec.applicationDatabase();
     if (database.isPresent() && !state.applicationDatabase) {
       session.change("CREATE DATABASE IF NOT EXISTS `" + database.get() + "`");
     }
-    if (spec.applicationUser()) {
-      boolean lacksPrivileges = database.isPresent() && !state.applicationGrants;
-      if (!state.applicationUser || lacksPrivileges) {
-        user(session, accounts.application(), state.applicationUser);
-      }
-      if (lacksPrivileges) {
+    Lack application = state.application(accounts, database);
+    if (spec.applicationUser() && application.isOurs()) {
+      // Whether it is to be used with TLS is for the applications' people to say.
+      user(session, accounts.application(), application, "");
+      if (database.isPresent()) {
         session.change(
-            "GRANT ALL ON `" + pattern(database.get()) + "`.* TO ?@'%'",
+            "GRANT %s ON `%s`.* TO ?@'%%'"
+                .formatted(
+                    String.join(", ", NeededPrivileges.APPLICATION),
+                    pattern(database.get(), state.partialRevokes)),
             accounts.application().user());
       }
     }
@@ -239,21 +265,30 @@ final class Setup {
     }
   }
 
-  /**
-   * A user that is there but lacks its privileges is one that was half made, here or by an
-   * operator: its password may be another.
-   */
-  private static void user(ControlSession session, Account account, boolean exists)
+  private static void grantAll(ControlSession session, String privileges, Account account)
       throws SQLException, PermitLostException {
-    String statement = exists ? "ALTER USER ?@'%'" : "CREATE USER IF NOT EXISTS ?@'%'";
+    session.change("GRANT " + privileges + " ON *.* TO ?@'%'", account.user());
+  }
+
+  /** The password of one that is half made may be another. */
+  private static void user(ControlSession session, Account account, Lack lack, String require)
+      throws SQLException, PermitLostException {
+    String statement = lack == Lack.ALL ? "CREATE USER IF NOT EXISTS ?@'%'" : "ALTER USER ?@'%'";
     session.change(
-        statement + " IDENTIFIED WITH caching_sha2_password BY ?",
+        statement + " IDENTIFIED WITH caching_sha2_password BY ?" + require,
         account.user(),
         account.password());
   }
 
-  /** In a GRANT the name of a database is a pattern in which '_' stands for any character. */
-  private static String pattern(String database) {
-    return database.replace("_", "\\_");
+  private String require() {
+    return tls.isMandatory() ? " REQUIRE SSL" : "";
+  }
+
+  /**
+   * In a GRANT the name of a database is a pattern in which '_' stands for any character, unless
+   * the server has {@code partial_revokes}.
+   */
+  static String pattern(String database, boolean partialRevokes) {
+    return partialRevokes ? database : database.replace("_", "\\_");
   }
 }

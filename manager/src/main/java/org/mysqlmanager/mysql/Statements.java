@@ -7,11 +7,14 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.mysqlmanager.model.GtidSet;
+import org.mysqlmanager.mysql.Dialect.UnsupportedServerException;
 
 /**
  * Statements with values in place of {@code ?}. The driver puts the values in as literals (it knows
  * the session's quoting rules), which MySQL also takes where it allows no parameters of its own,
- * such as in {@code CREATE USER}.
+ * such as in {@code CREATE USER}. It asks for the SQL mode once, when it connects; see {@link
+ * Connections}.
  */
 final class Statements {
   private Statements() {}
@@ -52,6 +55,16 @@ final class Statements {
     try (PreparedStatement statement = prepare(connection, sql, values);
         ResultSet result = statement.executeQuery()) {
       return result.next() ? result.getString(1) : null;
+    }
+  }
+
+  /** Reads a GTID set, which whatever answers may have made up. */
+  static GtidSet gtids(@Nullable String text) throws UnsupportedServerException {
+    try {
+      return GtidSet.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new UnsupportedServerException(
+          "gives a GTID set that is none (%s): is it a MySQL server?".formatted(e.getMessage()));
     }
   }
 

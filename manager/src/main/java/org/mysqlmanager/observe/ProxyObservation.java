@@ -4,13 +4,18 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.mysqlmanager.model.Printable;
 import org.mysqlmanager.model.Routing;
 import org.mysqlmanager.model.ServerId;
 
-/** How one look at one proxy ended. */
+/** How one look at one proxy ended. What the proxy said of itself is printable lines. */
 public sealed interface ProxyObservation {
   /** The admin interface could not be used. The detail is one sentence for people. */
-  record Unreachable(String detail) implements ProxyObservation {}
+  record Unreachable(String detail) implements ProxyObservation {
+    public Unreachable {
+      detail = Printable.line(detail);
+    }
+  }
 
   /**
    * What is in force in the proxy now (not merely configured).
@@ -35,8 +40,10 @@ public sealed interface ProxyObservation {
     public Reachable {
       writers = Collections.unmodifiableSet(new TreeSet<>(writers));
       readers = Collections.unmodifiableSet(new TreeSet<>(readers));
-      unknownBackends = Collections.unmodifiableSet(new TreeSet<>(unknownBackends));
-      warnings = List.copyOf(warnings);
+      unknownBackends =
+          Collections.unmodifiableSet(
+              new TreeSet<>(unknownBackends.stream().map(Printable::line).toList()));
+      warnings = warnings.stream().map(Printable::line).toList();
     }
 
     /** Whether clients are sent exactly where the routing says. */

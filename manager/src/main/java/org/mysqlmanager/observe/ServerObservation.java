@@ -7,8 +7,9 @@ import java.util.Optional;
 import java.util.Set;
 import org.mysqlmanager.model.Endpoint;
 import org.mysqlmanager.model.GtidSet;
+import org.mysqlmanager.model.Printable;
 
-/** How one look at one MySQL server ended. */
+/** How one look at one MySQL server ended. What the server said of itself is one printable line. */
 public sealed interface ServerObservation {
   /** Whether the server may be dead. One that refuses a password is alive, whatever else it is. */
   default boolean isDown() {
@@ -56,7 +57,11 @@ public sealed interface ServerObservation {
    *
    * @param detail one sentence for people: what failed and, where the user can mend it, the remedy
    */
-  record Unreachable(Cause cause, String detail) implements ServerObservation {}
+  record Unreachable(Cause cause, String detail) implements ServerObservation {
+    public Unreachable {
+      detail = Printable.line(detail);
+    }
+  }
 
   /**
    * A look at a server that answers.
@@ -66,6 +71,7 @@ public sealed interface ServerObservation {
    * @param hasUserData whether there is a table outside MySQL's own schemas
    * @param missingSetup the parts of the initial set-up that are not there, in words
    * @param replication its replication configuration and how it does; empty if it has none
+   * @param missingPrivileges what the manager's account lacks there; in the warnings, too
    * @param warnings what an operator should know although the server answers, a sentence each
    */
   record Reachable(
@@ -77,11 +83,12 @@ public sealed interface ServerObservation {
       Set<String> missingSetup,
       Optional<Replication> replication,
       CloneStatus lastClone,
+      Optional<MissingPrivileges> missingPrivileges,
       List<String> warnings)
       implements ServerObservation {
     public Reachable {
       missingSetup = Set.copyOf(missingSetup);
-      warnings = List.copyOf(warnings);
+      warnings = warnings.stream().map(Printable::line).toList();
     }
 
     /** All it holds or has received: what survives if it is promoted with care. */
@@ -97,7 +104,20 @@ public sealed interface ServerObservation {
    * @param serverId {@code @@server_id}
    * @param uuid {@code @@server_uuid}
    */
-  record Identity(String version, long serverId, String uuid) {}
+  record Identity(String version, long serverId, String uuid) {
+    public Identity {
+      version = Printable.line(version);
+      uuid = Printable.line(uuid);
+    }
+  }
+
+  /**
+   * What the manager's account would need and does not have on a server that answers.
+   *
+   * @param sentence one sentence for people: the server, what for, and the remedy
+   * @param preventsPromotion whether the server could be neither opened, closed nor promoted
+   */
+  record MissingPrivileges(String sentence, boolean preventsPromotion) {}
 
   /** The settings that matter here. */
   record Settings(
@@ -141,6 +161,12 @@ public sealed interface ServerObservation {
       String receiverError,
       String applierError,
       Optional<Duration> silence) {
+    public Replication {
+      sourceUuid = Printable.line(sourceUuid);
+      receiverError = Printable.line(receiverError);
+      applierError = Printable.line(applierError);
+    }
+
     /** Connected and applying, or at least trying to connect without an error of its own. */
     public boolean isRunning() {
       return receiver == Receiver.RUNNING && applierRunning;
@@ -165,6 +191,11 @@ public sealed interface ServerObservation {
    */
   record CloneStatus(
       boolean available, CloneState state, String began, String error, Optional<Integer> percent) {
+    public CloneStatus {
+      began = Printable.line(began);
+      error = Printable.line(error);
+    }
+
     public static final CloneStatus NONE =
         new CloneStatus(true, CloneState.NONE, "", "", Optional.empty());
   }

@@ -11,9 +11,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.mysqlmanager.model.Printable;
 import org.mysqlmanager.model.ProxySpec;
+import org.mysqlmanager.model.TlsMode;
 import org.mysqlmanager.net.Deadline;
 import org.mysqlmanager.net.Dialer;
+import org.mysqlmanager.net.TlsClient;
+import org.mysqlmanager.net.TlsRefused;
 import org.mysqlmanager.proxysql.AdminFailure.Statement;
 
 /**
@@ -67,7 +71,7 @@ final class AdminSession implements AutoCloseable {
     }
     AdminSession session = new AdminSession(named, new PacketChannel(socket));
     try {
-      session.logIn(admin, deadline);
+      session.logIn(proxy, admin, deadline);
       return session;
     } catch (IOException e) {
       session.close();
@@ -110,6 +114,9 @@ final class AdminSession implements AutoCloseable {
     if (e instanceof SocketTimeoutException) {
       return "no answer in time to " + doing + ": is the process frozen or overloaded?";
     }
+    if (e instanceof TlsRefused) {
+      return String.valueOf(e.getMessage());
+    }
     return "the connection failed at "
         + doing
         + " ("
@@ -117,15 +124,17 @@ final class AdminSession implements AutoCloseable {
         + "): is this ProxySQL's admin port?";
   }
 
-  private void logIn(Account admin, Deadline deadline) throws IOException, AdminFailure {
+  private void logIn(ProxySpec proxy, Account admin, Deadline deadline)
+      throws IOException, AdminFailure {
     byte[] packet = channel.read(deadline);
     throwIfError(packet, "refused the connection");
     Greeting greeting = Greeting.parse(packet);
     int capabilities = LONG_PASSWORD | PROTOCOL_41 | TRANSACTIONS | SECURE_CONNECTION | PLUGIN_AUTH;
-    if ((greeting.capabilities & TLS) != 0) {
+    if (isToBeEncrypted(proxy.tls().mode(), (greeting.capabilities & TLS) != 0)) {
       capabilities |= TLS;
       channel.write(clientHeader(capabilities).toByteArray());
-      channel.encrypt(deadline);
+      channel.encrypt(
+          TlsClient.of(proxy.tls().mode(), proxy.tls().caFile()), proxy.host(), deadline);
     }
     Authentication method = Authentication.of(greeting.plugin);
     byte[] proof = method.proof(admin.password(), greeting.nonce);
@@ -136,6 +145,14 @@ final class AdminSession implements AutoCloseable {
     response.writeBytes(zeroTerminated(method.plugin()));
     channel.write(response.toByteArray());
     finishLogIn(admin, deadline);
+  }
+
+  private static boolean isToBeEncrypted(TlsMode mode, boolean offered) throws TlsRefused {
+    if (mode.isMandatory() && !offered) {
+      throw TlsRefused.notOffered(
+          mode, "set mysql-have_ssl to true in ProxySQL, or tls.mode of this proxy to preferred");
+    }
+    return offered && mode != TlsMode.DISABLED;
   }
 
   private void finishLogIn(Account admin, Deadline deadline) throws IOException, AdminFailure {
@@ -171,7 +188,8 @@ final class AdminSession implements AutoCloseable {
   private void sendPassword(Account admin) throws IOException, AdminFailure {
     if (!channel.isEncrypted()) {
       throw new AdminFailure(
-          named + ": it wants the admin password itself, and offers no TLS: set mysql-have_ssl",
+          named
+              + ": it wants the admin password itself, and there is no TLS: set mysql-have_ssl in ProxySQL, and tls.mode of this proxy to anything but disabled",
           Statement.NOT_CARRIED_OUT);
     }
     channel.write(zeroTerminated(admin.password()));
@@ -227,7 +245,7 @@ final class AdminSession implements AutoCloseable {
   private static String errorText(PayloadReader error) throws IOException {
     error.skip(2);
     String text = text(error.rest());
-    return (text.startsWith("#") && text.length() > 6 ? text.substring(6) : text).strip();
+    return Printable.line(text.startsWith("#") && text.length() > 6 ? text.substring(6) : text);
   }
 
   private static ByteArrayOutputStream clientHeader(int capabilities) {

@@ -14,13 +14,15 @@ import org.mysqlmanager.model.ProxySpec;
 import org.mysqlmanager.model.Routing;
 import org.mysqlmanager.model.ServerId;
 
-/** Our two hostgroups and the servers that may be in them. */
-record Hostgroups(int writer, int reader, NavigableMap<ServerId, Endpoint> servers) {
-  static Hostgroups of(ProxySpec proxy, Map<ServerId, Endpoint> servers) {
+/** Our two hostgroups, the servers that may be in them, and how ProxySQL connects to those. */
+record Hostgroups(
+    int writer, int reader, NavigableMap<ServerId, Endpoint> servers, BackendTls tls) {
+  static Hostgroups of(ProxySpec proxy, Map<ServerId, Endpoint> servers, BackendTls tls) {
     return new Hostgroups(
         proxy.writerHostgroup(),
         proxy.readerHostgroup(),
-        Collections.unmodifiableNavigableMap(new TreeMap<>(servers)));
+        Collections.unmodifiableNavigableMap(new TreeMap<>(servers)),
+        tls);
   }
 
   /** {@code (10,20)}, for SQL. */

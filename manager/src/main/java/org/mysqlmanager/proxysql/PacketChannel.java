@@ -5,13 +5,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
-import java.security.GeneralSecurityException;
-import java.security.cert.X509Certificate;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509TrustManager;
 import org.mysqlmanager.net.Deadline;
+import org.mysqlmanager.net.TlsClient;
 
 /**
  * MySQL's packets on a socket: three bytes of length, one that counts, and the payload.
@@ -67,27 +62,10 @@ final class PacketChannel implements AutoCloseable {
     write(payload);
   }
 
-  /**
-   * Goes on encrypted. The certificate is not checked (ProxySQL makes its own): this keeps
-   * passwords from eavesdroppers, not from an impostor, as MySQL's {@code PREFERRED} does.
-   */
-  void encrypt(Deadline deadline) throws IOException {
-    try {
-      SSLContext context = SSLContext.getInstance("TLS");
-      context.init(null, new TrustManager[] {new AnyCertificate()}, null);
-      SSLSocket secure =
-          (SSLSocket)
-              context
-                  .getSocketFactory()
-                  .createSocket(
-                      plain, plain.getInetAddress().getHostAddress(), plain.getPort(), true);
-      secure.setSoTimeout(deadline.remainingMillis());
-      secure.startHandshake();
-      socket = secure;
-      encrypted = true;
-    } catch (GeneralSecurityException e) {
-      throw new IOException("no TLS in this Java: " + e.getMessage(), e);
-    }
+  /** Goes on encrypted. */
+  void encrypt(TlsClient tls, String host, Deadline deadline) throws IOException {
+    socket = tls.handshake(plain, host, plain.getPort(), deadline);
+    encrypted = true;
   }
 
   private byte[] readFully(int length, Deadline deadline) throws IOException {
@@ -115,19 +93,6 @@ final class PacketChannel implements AutoCloseable {
       plain.close();
     } catch (IOException _) {
       // It is gone either way.
-    }
-  }
-
-  private static final class AnyCertificate implements X509TrustManager {
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String authType) {}
-
-    @Override
-    public void checkServerTrusted(X509Certificate[] chain, String authType) {}
-
-    @Override
-    public X509Certificate[] getAcceptedIssuers() {
-      return new X509Certificate[0];
     }
   }
 }

@@ -13,6 +13,7 @@ import org.mysqlmanager.model.Endpoint;
 import org.mysqlmanager.model.ProxySpec;
 import org.mysqlmanager.model.Routing;
 import org.mysqlmanager.model.ServerId;
+import org.mysqlmanager.model.TlsMode;
 import org.mysqlmanager.net.AddressBook;
 import org.mysqlmanager.net.Deadline;
 import org.mysqlmanager.net.Dialer;
@@ -75,6 +76,9 @@ public final class ProxySql implements Proxy {
 
   /**
    * @param servers the servers of the cluster and where the proxy reaches them
+   * @param tls how the cluster's servers are to be connected to. Where TLS is mandatory, it is for
+   *     ProxySQL's own connections, too ({@code use_ssl}); what it checks of their certificates is
+   *     decided by variables of its own, which are the operator's
    * @param admin the account for the admin interface; not "admin" itself for a ProxySQL on another
    *     machine, which lets that one in from its own only
    * @param monitor the MySQL account of ProxySQL's monitor, with USAGE and REPLICATION CLIENT
@@ -85,13 +89,14 @@ public final class ProxySql implements Proxy {
   public ProxySql(
       ProxySpec proxy,
       Map<ServerId, Endpoint> servers,
+      TlsMode tls,
       Account admin,
       Account monitor,
       List<Account> applicationUsers,
       Duration observeTimeout,
       Duration commandTimeout) {
     this.proxy = proxy;
-    this.hostgroups = Hostgroups.of(proxy, servers);
+    this.hostgroups = Hostgroups.of(proxy, servers, BackendTls.of(tls));
     this.admin = admin;
     this.setup = new Setup(monitor, applicationUsers, proxy.writerHostgroup());
     this.observeTimeout = observeTimeout;

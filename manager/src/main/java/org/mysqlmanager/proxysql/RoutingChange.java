@@ -63,6 +63,11 @@ final class RoutingChange {
     statements.change(
         "UPDATE main.mysql_servers SET status='ONLINE' WHERE hostgroup_id IN %s AND status <> 'ONLINE'"
             .formatted(hostgroups.list()));
+    if (hostgroups.tls() == BackendTls.ALWAYS) {
+      statements.change(
+          "UPDATE main.mysql_servers SET use_ssl=1 WHERE hostgroup_id IN %s AND use_ssl <> 1"
+              .formatted(hostgroups.list()));
+    }
     statements.change("LOAD MYSQL SERVERS TO RUNTIME");
     edits.restore();
   }

@@ -3,9 +3,10 @@ package org.mysqlmanager.proxysql;
 /**
  * A row of {@code runtime_mysql_servers}, with the connections that sessions hold to it now.
  *
+ * @param useSsl 1 if ProxySQL connects with TLS
  * @param status {@code ONLINE}, {@code SHUNNED}, {@code OFFLINE_SOFT} or {@code OFFLINE_HARD}
  */
-record RuntimeServer(Slot slot, String status, int connectionsUsed) {
+record RuntimeServer(Slot slot, String status, int useSsl, int connectionsUsed) {
   /**
    * Whether ProxySQL sends, or can begin to send, statements here. SHUNNED is no fence: ProxySQL
    * takes such a server back unasked. OFFLINE_SOFT keeps the sessions that are there. OFFLINE_HARD,

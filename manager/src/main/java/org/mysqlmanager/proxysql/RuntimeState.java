@@ -15,17 +15,20 @@ import org.mysqlmanager.observe.ProxyObservation;
 /**
  * What ProxySQL does now, in our two hostgroups, and what it would do after a restart.
  *
- * @param onDisk the rows of {@code disk.mysql_servers} in our hostgroups, with their status
+ * @param onDisk the rows of {@code disk.mysql_servers} in our hostgroups
  * @param automatic tables by which ProxySQL itself moves servers of our hostgroups
  * @param interrupted whether a change was interrupted while other people's edits were put aside
  */
 record RuntimeState(
     Hostgroups hostgroups,
     List<RuntimeServer> servers,
-    Map<Slot, String> onDisk,
+    Map<Slot, Saved> onDisk,
     Setup.State setup,
     List<String> automatic,
     boolean interrupted) {
+
+  /** What a row on disk says besides whose it is. */
+  record Saved(String status, int useSsl) {}
 
   static RuntimeState look(
       AdminSession session, Hostgroups hostgroups, Setup setup, Deadline deadline)
@@ -48,11 +51,15 @@ record RuntimeState(
     List<RuntimeServer> now = new ArrayList<>();
     for (Row row : session.run(servers("runtime_mysql_servers", hostgroups), deadline)) {
       Slot slot = Slot.of(row, "hostgroup_id", "hostname", "port");
-      now.add(new RuntimeServer(slot, row.text("status"), used.getOrDefault(slot, 0)));
+      now.add(
+          new RuntimeServer(
+              slot, row.text("status"), row.number("use_ssl"), used.getOrDefault(slot, 0)));
     }
-    Map<Slot, String> disk = new HashMap<>();
+    Map<Slot, Saved> disk = new HashMap<>();
     for (Row row : session.run(servers("disk.mysql_servers", hostgroups), deadline)) {
-      disk.put(Slot.of(row, "hostgroup_id", "hostname", "port"), row.text("status"));
+      disk.put(
+          Slot.of(row, "hostgroup_id", "hostname", "port"),
+          new Saved(row.text("status"), row.number("use_ssl")));
     }
     return new RuntimeState(
         hostgroups, List.copyOf(now), Map.copyOf(disk), setup, automatic, interrupted);
@@ -77,22 +84,29 @@ record RuntimeState(
     return routed;
   }
 
-  /** Whether exactly these rows are there, and each may get statements. */
+  /** Whether exactly these rows are there, and each may get statements, encrypted as asked for. */
   boolean hasExactly(Set<Slot> wanted) {
-    return routed().equals(wanted) && servers.stream().noneMatch(RuntimeServer::isOfflineSoft);
+    return routed().equals(wanted) && isEachRight();
+  }
+
+  private boolean isEachRight() {
+    return servers.stream()
+        .noneMatch(server ->
+            server.isOfflineSoft()
+                || (server.isRouted() && !hostgroups.tls().isServedBy(server.useSsl())));
   }
 
   /** Whether a restart would bring back exactly these rows. */
   boolean wouldRestartWith(Set<Slot> wanted) {
     return onDisk.keySet().equals(wanted)
-        && onDisk.values().stream().allMatch(status -> status.equals("ONLINE"));
+        && onDisk.values().stream()
+            .allMatch(
+                row -> row.status.equals("ONLINE") && hostgroups.tls().isServedBy(row.useSsl));
   }
 
   ProxyObservation.Reachable observed(String named) {
     return new ProxyObservation.Reachable(
-        setup.isInForce()
-            && !interrupted
-            && servers.stream().noneMatch(RuntimeServer::isOfflineSoft),
+        setup.isInForce() && !interrupted && isEachRight(),
         serversIn(hostgroups.writer()),
         serversIn(hostgroups.reader()),
         unknown(),
@@ -150,7 +164,7 @@ record RuntimeState(
   }
 
   private static String servers(String table, Hostgroups hostgroups) {
-    return "SELECT hostgroup_id, hostname, port, status FROM %s WHERE hostgroup_id IN %s"
+    return "SELECT hostgroup_id, hostname, port, status, use_ssl FROM %s WHERE hostgroup_id IN %s"
         .formatted(table, hostgroups.list());
   }
 

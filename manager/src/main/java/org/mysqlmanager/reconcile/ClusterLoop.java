@@ -264,8 +264,7 @@ final class ClusterLoop implements Runnable {
         created = false;
         lookOnly("the cluster is not in ZooKeeper");
       }
-      case LoadResult.Unavailable(String reason) ->
-          lookOnly("ZooKeeper does not answer: " + reason);
+      case LoadResult.Unavailable(String reason) -> lookOnly("ZooKeeper cannot be used: " + reason);
       case LoadResult.Unreadable(String reason) -> {
         LOG.error("cluster={} {}", name(), reason);
         lookOnly(reason);
@@ -329,7 +328,11 @@ final class ClusterLoop implements Runnable {
    * waits any more for the source, which is away.
    */
   private Observation observe(Members current, ClusterState state, Trigger trigger) {
-    return observer.observe(current, state.source(), EvidenceCollector.decisive(state), trigger);
+    long begun = parts.threads().nanoTime();
+    Observation seen =
+        observer.observe(current, state.source(), EvidenceCollector.decisive(state), trigger);
+    parts.listener().looked(name(), Duration.ofNanos(parts.threads().nanoTime() - begun));
+    return seen;
   }
 
   private Next act(Step step, ClusterState state, Members current, Permit permit) {

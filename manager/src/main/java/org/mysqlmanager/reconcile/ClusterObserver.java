@@ -203,6 +203,7 @@ final class ClusterObserver {
               source.missingSetup(),
               source.replication(),
               source.lastClone(),
+              source.missingPrivileges(),
               source.warnings()));
     } catch (MySqlServer.NotAnswering e) {
       lookout.correct(new Unreachable(Cause.TIMED_OUT, String.valueOf(e.getMessage())));

@@ -37,6 +37,7 @@ final class SpecDifferences {
         configured.cloneBrokenReplicas(),
         stored.cloneBrokenReplicas());
     add(differences, "write_probe", configured.writeProbe(), stored.writeProbe());
+    add(differences, "tls", configured.tls(), stored.tls());
     add(differences, "setup", configured.setup(), stored.setup());
     return differences;
   }

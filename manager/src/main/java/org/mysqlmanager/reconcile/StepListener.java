@@ -3,7 +3,7 @@ package org.mysqlmanager.reconcile;
 import java.time.Duration;
 import org.mysqlmanager.model.ClusterName;
 
-/** Is told of each step that was carried out. Thread-safe; must not block. */
+/** Is told of each look and of each step that was carried out. Thread-safe; must not block. */
 @FunctionalInterface
 public interface StepListener {
   /**
@@ -14,4 +14,11 @@ public interface StepListener {
    * @param took from its start to its end
    */
   void finished(ClusterName cluster, String step, String result, Duration took);
+
+  /**
+   * A look at all servers and proxies of a cluster has ended; every round begins with one.
+   *
+   * @param took from its start to its end
+   */
+  default void looked(ClusterName cluster, Duration took) {}
 }

@@ -27,6 +27,7 @@ import java.util.TreeMap;
 import org.mysqlmanager.model.ClusterSpec;
 import org.mysqlmanager.model.ClusterState;
 import org.mysqlmanager.model.HistoryRecord;
+import org.mysqlmanager.model.MySqlTls;
 import org.mysqlmanager.model.ServerId;
 import org.mysqlmanager.observe.Sight;
 
@@ -72,8 +73,13 @@ public final class StateJson {
     }
   }
 
+  /**
+   * Reads a spec. One that says nothing of TLS was stored before there was a choice: servers were
+   * connected to with TLS if they offered it, and still are, until an operator asks for more.
+   */
   static ClusterSpec readSpec(String json) throws Unreadable {
-    return read(json, ClusterSpec.class);
+    ClusterSpec spec = read(json, ClusterSpec.class);
+    return tree(json).has("tls") ? spec : spec.withTls(MySqlTls.PREFERRED);
   }
 
   /** Reads a state of this schema version; there is no older one yet. */

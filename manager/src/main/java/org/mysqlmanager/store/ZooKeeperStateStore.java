@@ -3,6 +3,7 @@ package org.mysqlmanager.store;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.mysqlmanager.model.ClusterName;
 import org.mysqlmanager.model.ClusterSpec;
@@ -27,6 +28,14 @@ import org.slf4j.LoggerFactory;
 /** Clusters under {@code clusters/<name>} in ZooKeeper. Thread-safe. */
 public final class ZooKeeperStateStore implements StateStore {
   private static final Logger LOG = LoggerFactory.getLogger(ZooKeeperStateStore.class);
+
+  /** Who is there, below the root. */
+  public static final String MANAGERS = "managers";
+
+  private static final String CLUSTERS = "clusters";
+
+  /** What is kept directly below the root, besides what the election needs. */
+  public static final Set<String> ROOT_NODES = Set.of(MANAGERS, CLUSTERS);
 
   /** Finished operations that are kept; older ones are removed as new ones come. */
   private static final int HISTORY_KEPT = 500;
@@ -203,6 +212,6 @@ public final class ZooKeeperStateStore implements StateStore {
   }
 
   private static String path(ClusterName cluster) {
-    return "clusters/" + cluster;
+    return CLUSTERS + "/" + cluster;
   }
 }

@@ -11,15 +11,23 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.mysqlmanager.model.ClusterName;
+import org.mysqlmanager.model.MySqlTls;
+import org.mysqlmanager.model.ProxyTls;
 import org.mysqlmanager.model.WriteProbing;
 
 class ConfigurationReaderTest {
   private static final ClusterName MAIN = new ClusterName("main");
+
+  /** Whose passwords the shipped file takes from the environment. */
+  private static final List<String> ACCOUNTS =
+      List.of("MANAGER", "REPLICATION", "MONITOR", "APPLICATION", "PROXY_ADMIN", "ZOOKEEPER");
 
   @TempDir Path directory;
 
@@ -29,6 +37,10 @@ class ConfigurationReaderTest {
     assertEquals("127.0.0.1:2181", configuration.zookeeper().connect());
     assertEquals("/mysql-manager", configuration.zookeeper().root());
     assertEquals(Duration.ofSeconds(6), configuration.zookeeper().sessionTimeout());
+    assertEquals(
+        new ZooKeeperAccount("mysql-manager", Secret.of("z1"), Optional.empty()),
+        configuration.zookeeper().account().orElseThrow());
+    assertEquals(Optional.empty(), configuration.zookeeper().tls());
     assertEquals(
         new ReconcileSettings(Duration.ofSeconds(5), Duration.ofSeconds(2), Duration.ofSeconds(2)),
         configuration.reconcile());
@@ -193,7 +205,8 @@ class ConfigurationReaderTest {
                 "REPLICATION_PASSWORD", "r",
                 "MONITOR_PASSWORD", "o",
                 "APPLICATION_PASSWORD", "a",
-                "PROXY_ADMIN_PASSWORD", "p"));
+                "PROXY_ADMIN_PASSWORD", "p",
+                "ZOOKEEPER_PASSWORD", "z1"));
     ManagerConfiguration least = read(TestingConfiguration.LEAST);
     assertEquals(least.zookeeper(), configuration.zookeeper());
     assertEquals(least.reconcile(), configuration.reconcile());
@@ -204,6 +217,81 @@ class ConfigurationReaderTest {
         configuration.clusters().getFirst().masterFailureThreshold());
     assertEquals(2, configuration.clusters().getFirst().servers().size());
     assertEquals(1, configuration.clusters().getFirst().proxies().size());
+    assertEquals(MySqlTls.REQUIRED, configuration.clusters().getFirst().tls());
+    assertEquals(
+        ProxyTls.PREFERRED, configuration.clusters().getFirst().proxies().getFirst().tls());
+  }
+
+  @Test
+  void eachPasswordOfTheShippedFileMayStandInAFileInstead() throws Exception {
+    String shipped = Files.readString(Path.of("..", "dropwizard-config.yml"));
+    Map<String, String> environment = new HashMap<>();
+    for (String account : ACCOUNTS) {
+      Path file = Files.writeString(directory.resolve(account), "of " + account + "\n");
+      environment.put(account + "_PASSWORD_FILE", file.toString());
+    }
+    ManagerConfiguration configuration = TestingConfiguration.read(shipped, environment);
+    Credentials credentials = configuration.credentials(MAIN);
+    assertEquals("of MANAGER", credentials.manager().password().reveal());
+    assertEquals("of REPLICATION", credentials.replication().password().reveal());
+    assertEquals("of MONITOR", credentials.monitor().orElseThrow().password().reveal());
+    assertEquals("of APPLICATION", credentials.application().orElseThrow().password().reveal());
+    assertEquals("of PROXY_ADMIN", credentials.proxyAdmin().orElseThrow().password().reveal());
+    assertEquals(
+        "of ZOOKEEPER", configuration.zookeeper().account().orElseThrow().password().reveal());
+  }
+
+  @Test
+  void whoTalksToZooKeeperOpenlyIsWarned() throws Exception {
+    assertEquals(Optional.empty(), zookeeper("authentication: none").zookeeper().account());
+    assertTrue(
+        zookeeper("authentication: none").warnings().getFirst().contains("authentication is none"));
+    assertTrue(
+        zookeeper("password: z1, connect: 'zk1:2181,zk2:2181'")
+            .warnings()
+            .getFirst()
+            .contains("in clear"));
+    assertEquals(
+        List.of(),
+        zookeeper("password: z1, connect: 'localhost:2181,127.0.0.2:2181,[::1]:2181'").warnings());
+  }
+
+  @Test
+  void zooKeepersPasswordMayHoldAnythingOfAscii() throws Exception {
+    String wild = "a:b c\"d'e\\f%g;h,i{j}$k";
+    ZooKeeperSettings settings =
+        TestingConfiguration.read(
+                TestingConfiguration.LEAST.replace("password: z1", "password: ${SECRET}"),
+                Map.of("SECRET", wild))
+            .zookeeper();
+    assertEquals(wild, settings.account().orElseThrow().password().reveal());
+    assertFalse(settings.toString().contains(wild));
+  }
+
+  @Test
+  void tlsToZooKeeperIsNamedByItsFiles() throws Exception {
+    Path ca = Files.writeString(directory.resolve("ca.pem"), "-");
+    Path own = Files.writeString(directory.resolve("own.pem"), "-");
+    assertEquals(
+        new ZooKeeperTls(ca, Optional.empty()),
+        zookeeper(
+                "password: z1, tls: {ca_file: %s, certificate_file: '', key_file: ''}"
+                    .formatted(ca))
+            .zookeeper()
+            .tls()
+            .orElseThrow());
+    ManagerConfiguration both =
+        zookeeper(
+            "password: z1, connect: 'zk1:2281', tls: {ca_file: %s, certificate_file: %s, key_file: %s}"
+                .formatted(ca, own, own));
+    assertEquals(
+        Optional.of(new ZooKeeperTls.ClientCertificate(own, own)),
+        both.zookeeper().tls().orElseThrow().client());
+    assertEquals(List.of(), both.warnings());
+  }
+
+  private static ManagerConfiguration zookeeper(String block) throws Exception {
+    return read(TestingConfiguration.LEAST.replace("password: z1", block));
   }
 
   private static ManagerConfiguration read(String yaml) throws Exception {

@@ -16,6 +16,7 @@ final class TestingConfiguration {
   /** The least that is accepted. */
   static final String LEAST =
       """
+      zookeeper: {password: z1}
       credentials:
         manager: {password: m1}
         replication: {password: r1}

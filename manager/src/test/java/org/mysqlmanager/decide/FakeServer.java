@@ -1,7 +1,6 @@
 package org.mysqlmanager.decide;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +10,7 @@ import org.mysqlmanager.observe.ServerObservation;
 import org.mysqlmanager.observe.ServerObservation.CloneState;
 import org.mysqlmanager.observe.ServerObservation.CloneStatus;
 import org.mysqlmanager.observe.ServerObservation.Identity;
+import org.mysqlmanager.observe.ServerObservation.MissingPrivileges;
 import org.mysqlmanager.observe.ServerObservation.Reachable;
 import org.mysqlmanager.observe.ServerObservation.Receiver;
 import org.mysqlmanager.observe.ServerObservation.Replication;
@@ -47,6 +47,7 @@ final class FakeServer {
 
   CloneState clone = CloneState.NONE;
   int clones;
+  Optional<MissingPrivileges> lacking = Optional.empty();
 
   FakeServer(String name, int number) {
     this.name = name;
@@ -141,6 +142,7 @@ final class FakeServer {
         setUp ? Set.of() : Set.of("replication user"),
         replication,
         new CloneStatus(true, clone, clones == 0 ? "" : "clone " + clones, "", Optional.empty()),
-        List.of());
+        lacking,
+        lacking.stream().map(MissingPrivileges::sentence).toList());
   }
 }

@@ -11,6 +11,7 @@ import static org.mysqlmanager.decide.Rounds.reach;
 import static org.mysqlmanager.decide.Rounds.remove;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
@@ -42,6 +43,24 @@ class StuckDecisionTest {
         Optional.of(id("s3")),
         world.state.source(),
         world.state.masterFailureCount() + " failed checks; " + world.state.reason());
+  }
+
+  /** Once: containers swapped addresses, and the source was closed under its replica's name. */
+  @Test
+  void nothingIsClosedUnderANameThatLeadsToTheSource() {
+    for (FakeWorld world :
+        List.of(FakeWorld.running("s2", "s1"), FailoverDecisionTest.failedOver())) {
+      FakeServer former = world.servers.put(id("s1"), world.server("s2"));
+      world.steps.clear();
+      world.checks(10);
+      assertEquals(List.of(), world.steps);
+      assertEquals(Phase.NEEDS_OPERATOR, world.state.phase());
+
+      former.restart();
+      world.servers.put(id("s1"), former);
+      world.untilRunning();
+      assertEquals(Optional.of(id("s2")), world.state.source());
+    }
   }
 
   /** It says that clients still reach the old source, which managers may only be unable to see. */

@@ -23,11 +23,38 @@ final class HaProxyProcess implements AutoCloseable {
 
   /** Writes the configuration; the lines of servers are those of the two backends. */
   HaProxyProcess(Path folder, List<String> writerLines, List<String> readerLines, String level) {
+    this(folder, writerLines, readerLines, level, Optional.empty());
+  }
+
+  /**
+   * @param admin certificate and key: the Runtime API is then behind a front end with TLS, as its
+   *     own socket takes the option {@code ssl} and speaks none (seen with 2.6)
+   */
+  HaProxyProcess(
+      Path folder,
+      List<String> writerLines,
+      List<String> readerLines,
+      String level,
+      Optional<Path> admin) {
+    Path socket = folder.resolve("admin.sock");
+    String listening = admin.isEmpty() ? "ipv4@127.0.0.1:" + adminPort : "unix@" + socket;
+    String front =
+        admin
+            .map(certificate ->
+                """
+                frontend admin
+                  bind 127.0.0.1:%d ssl crt %s
+                  default_backend admin
+                backend admin
+                  server self unix@%s
+                """
+                    .formatted(adminPort, certificate, socket))
+            .orElse("");
     Path configuration = folder.resolve("haproxy.cfg");
     String text =
         """
         global
-          stats socket ipv4@127.0.0.1:%d level %s
+          stats socket %s level %s
         defaults
           mode tcp
           retries 3
@@ -50,14 +77,14 @@ final class HaProxyProcess implements AutoCloseable {
         %s
         """
             .formatted(
-                adminPort,
+                listening,
                 level,
                 writerPort,
                 readerPort,
                 indented(writerLines),
                 indented(readerLines));
     try {
-      Files.writeString(configuration, text);
+      Files.writeString(configuration, text + front);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import jakarta.ws.rs.core.Response;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.ZoneOffset;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -16,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.mysqlmanager.model.ClusterName;
+import org.mysqlmanager.model.LastFailover;
+import org.mysqlmanager.reconcile.ClusterStatus;
 import org.mysqlmanager.testing.Clusters;
 import org.mysqlmanager.testing.TestingManager;
 
@@ -29,7 +33,7 @@ class MetricsResourceTest {
 
   @BeforeEach
   void aRunningCluster() {
-    registry.register(new ManagerMetrics(manager));
+    registry.register(new ManagerMetrics(manager, Clock.fixed(Clusters.NOW, ZoneOffset.UTC)));
     registry.register(new ProcessMetrics());
     manager.clusters = List.of(Clusters.running("main"), Clusters.failingOver("second"));
   }
@@ -73,6 +77,65 @@ class MetricsResourceTest {
     assertLine(lines, "mysql_manager_clone_progress_ratio{cluster=\"second\",server=\"s2\"} 0.37");
     assertLine(lines, "mysql_manager_proxy_up{cluster=\"main\",proxy=\"proxy\"} 1.0");
     assertLine(lines, "mysql_manager_proxy_up{cluster=\"second\",proxy=\"proxy\"} 0.0");
+    assertLine(
+        lines, "mysql_manager_server_status{cluster=\"main\",server=\"s1\",status=\"up\"} 1.0");
+    assertLine(
+        lines, "mysql_manager_server_status{cluster=\"second\",server=\"s1\",status=\"down\"} 1.0");
+    assertLine(lines, "mysql_manager_replication_running{cluster=\"main\",server=\"s2\"} 1.0");
+  }
+
+  @Test
+  void itIsToldWhereEachProxySendsClientsThatAnswers() throws Exception {
+    List<String> routes =
+        scrape(null).stream()
+            .filter(line -> line.startsWith("mysql_manager_proxy_route{"))
+            .toList();
+    String main = "mysql_manager_proxy_route{cluster=\"main\",proxy=\"proxy\",";
+    assertEquals(
+        Set.of(
+            main + "route=\"writes\",server=\"s1\"} 1.0",
+            main + "route=\"reads\",server=\"s2\"} 1.0"),
+        Set.copyOf(routes));
+  }
+
+  @Test
+  void theAgeOfALookAndTheManagersClockAreThere() throws Exception {
+    String now = "1.777636800123E9";
+    List<String> lines = scrape(null);
+    assertLine(lines, "mysql_manager_time_seconds " + now);
+    assertLine(lines, "mysql_manager_last_look_timestamp_seconds{cluster=\"main\"} " + now);
+    String seen = "mysql_manager_server_last_seen_timestamp_seconds{cluster=\"second\",server=";
+    assertLine(lines, seen + "\"s1\"} 1.777636795123E9");
+    assertLine(lines, seen + "\"s2\"} " + now);
+  }
+
+  @Test
+  void whatAnOperatorShouldKnowIsCounted() throws Exception {
+    List<String> lines = scrape(null);
+    assertLine(lines, "mysql_manager_spec_differences{cluster=\"main\"} 0.0");
+    assertLine(lines, "mysql_manager_spec_differences{cluster=\"second\"} 1.0");
+    assertLine(lines, "mysql_manager_cluster_problem{cluster=\"main\"} 0.0");
+    assertLine(lines, "mysql_manager_cluster_problem{cluster=\"second\"} 1.0");
+    assertLine(lines, "mysql_manager_proxy_warnings{cluster=\"main\",proxy=\"proxy\"} 1.0");
+    assertLine(lines, "mysql_manager_server_warnings{cluster=\"main\",server=\"s1\"} 0.0");
+    assertLine(lines, "mysql_manager_max_failover_lag_seconds{cluster=\"main\"} 60.0");
+  }
+
+  @Test
+  void theTimeOfTheLastFailoverIsThereOnceThereWasOne() throws Exception {
+    String name = "mysql_manager_last_failover_timestamp_seconds";
+    assertFalse(scrape(null).stream().anyMatch(line -> line.contains(name)));
+    ClusterStatus before = Clusters.running("main");
+    manager.clusters =
+        List.of(
+            new ClusterStatus(
+                before.spec(),
+                before.state().withLastFailover(new LastFailover(Clusters.NOW, Clusters.S2)),
+                before.observation(),
+                List.of(),
+                Optional.empty(),
+                Optional.empty()));
+    assertLine(scrape(null), name + "{cluster=\"main\"} 1.777636800123E9");
   }
 
   @Test
@@ -92,6 +155,7 @@ class MetricsResourceTest {
 
   @Test
   void leadershipIsThere() throws Exception {
+    assertLine(scrape(null), "mysql_manager_info{manager=\"manager-1\",version=\"development\"} 1");
     assertLine(scrape(null), "mysql_manager_leader 1.0");
     assertLine(scrape(null), "mysql_manager_epoch 3.0");
     manager.leadingEpoch = Optional.empty();
@@ -109,6 +173,15 @@ class MetricsResourceTest {
     assertLine(lines, "mysql_manager_step_duration_seconds_bucket" + labels + ",le=\"0.1\"} 0");
     assertLine(lines, "mysql_manager_step_duration_seconds_bucket" + labels + ",le=\"0.5\"} 1");
     assertLine(lines, "mysql_manager_step_duration_seconds_count" + labels + "} 1");
+  }
+
+  @Test
+  void looksAreCountedByTheirDurations() throws Exception {
+    steps.looked(new ClusterName("main"), Duration.ofMillis(30));
+    List<String> lines = scrape(null);
+    assertLine(lines, "mysql_manager_look_duration_seconds_bucket{cluster=\"main\",le=\"0.02\"} 0");
+    assertLine(lines, "mysql_manager_look_duration_seconds_bucket{cluster=\"main\",le=\"0.1\"} 1");
+    assertLine(lines, "mysql_manager_look_duration_seconds_count{cluster=\"main\"} 1");
   }
 
   @Test

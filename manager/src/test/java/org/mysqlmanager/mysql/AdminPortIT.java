@@ -18,8 +18,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.mysqlmanager.model.Endpoint;
+import org.mysqlmanager.model.MySqlTls;
 import org.mysqlmanager.model.ServerId;
 import org.mysqlmanager.model.SetupSpec;
+import org.mysqlmanager.model.WriteProbing;
 import org.mysqlmanager.observe.ServerObservation.Cause;
 import org.mysqlmanager.observe.ServerObservation.Unreachable;
 import org.mysqlmanager.observe.WriteProbe;
@@ -194,7 +196,7 @@ class AdminPortIT {
 
   private Connection adminConnection() throws SQLException {
     return new Connections(
-            new Endpoint("127.0.0.1", adminPort), Duration.ofSeconds(5), TlsMode.PREFERRED)
+            new Endpoint("127.0.0.1", adminPort), Duration.ofSeconds(5), MySqlTls.REQUIRED)
         .open(
             TestAccounts.MANAGER, java.util.Map.of(), Duration.ofSeconds(5), Duration.ofSeconds(5));
   }
@@ -218,6 +220,7 @@ class AdminPortIT {
         accounts,
         TestServers.TIMEOUTS,
         SetupSpec.ALL,
-        TlsMode.PREFERRED);
+        WriteProbing.ALARM,
+        MySqlTls.REQUIRED);
   }
 }

@@ -5,21 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.mysqlmanager.mysql.ObserveIT.reachable;
 
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.List;
-import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.mysqlmanager.model.Epoch;
 import org.mysqlmanager.model.GtidSet;
 import org.mysqlmanager.model.SetupSpec;
@@ -27,7 +21,7 @@ import org.mysqlmanager.reconcile.Permit;
 import org.mysqlmanager.reconcile.StepResult;
 import org.mysqlmanager.testing.TestingMySql;
 
-/** Changes to one server: opening, closing, fencing, the set-up, and whose right it is. */
+/** Changes to one server: opening, closing, fencing, and whose right it is. */
 class ChangeIT {
   private static final Account CLIENT = new Account("client", "c");
 
@@ -113,90 +107,6 @@ class ChangeIT {
   }
 
   @Test
-  void setsUpEverythingOnceAndCompletesWhatIsMissing() throws Exception {
-    assertEquals(StepResult.DONE, server.openForWrites(TestPermit.of(1)));
-    assertEquals(5, reachable(server.observe()).missingSetup().size());
-    // Cut short as by a kill, each time a statement later; the next one finds what is half made.
-    int questions = 2;
-    StepResult result;
-    while ((result = server.setUp(SetupSpec.ALL, TestPermit.lasting(1, questions)))
-        .equals(new StepResult.Refused())) {
-      assertFalse(reachable(server.observe()).missingSetup().isEmpty());
-      assertTrue(++questions < 20);
-    }
-    assertEquals(StepResult.DONE, result);
-    assertTrue(questions > 3, "cut short " + questions);
-    assertEquals(StepResult.DONE, server.setUp(SetupSpec.ALL, TestPermit.of(1)));
-    assertEquals(Set.of(), reachable(server.observe()).missingSetup());
-    GtidSet executed = server.executed();
-    assertEquals(StepResult.DONE, server.setUp(SetupSpec.ALL, TestPermit.of(1)));
-    assertEquals(executed, server.executed(), "nothing to do is nothing done");
-    assertFalse(reachable(server.observe()).hasUserData());
-
-    try (Connection application = TestServers.connect(mysql, TestAccounts.APPLICATION)) {
-      Statements.execute(application, "CREATE TABLE app.t (id INT PRIMARY KEY)");
-      Statements.execute(application, "INSERT INTO app.t VALUES (1)");
-      assertThrows(
-          SQLException.class, () -> Statements.execute(application, "CREATE DATABASE elsewhere"));
-    }
-    TestServers.connect(mysql, TestAccounts.REPLICATION).close();
-    try (Connection monitor = TestServers.connect(mysql, TestAccounts.MONITOR)) {
-      Statements.value(monitor, "SHOW REPLICA STATUS");
-    }
-  }
-
-  @Test
-  void theEventRunsOnTheSourceAndWritesNoTransaction() throws Exception {
-    assertEquals(StepResult.DONE, server.openForWrites(TestPermit.of(1)));
-    assertEquals(StepResult.DONE, server.setUp(SetupSpec.ALL, TestPermit.of(1)));
-    mysql.sql("ALTER EVENT mysql_manager.flush_binary_logs DISABLE");
-    server.openForWrites(TestPermit.of(1));
-    assertEquals(
-        "ENABLED",
-        mysql.value(
-            "SELECT STATUS FROM information_schema.EVENTS WHERE EVENT_NAME='flush_binary_logs'"));
-    assertEquals(Set.of(), reachable(server.observe()).missingSetup());
-    int before = binaryLogs();
-    mysql.sql("ALTER EVENT mysql_manager.flush_binary_logs ON SCHEDULE EVERY 1 SECOND");
-    GtidSet executed = server.executed();
-    Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> binaryLogs() > before + 1);
-    assertEquals(executed, server.executed());
-  }
-
-  @Test
-  void everyPartOfTheSetupCanBeSwitchedOff() throws Exception {
-    SetupSpec nothing = new SetupSpec(false, false, false, Optional.empty(), false);
-    try (ConnectorJServer bare =
-        TestServers.adapter(mysql, TestAccounts.ALL, nothing, TestServers.TIMEOUTS)) {
-      assertEquals(Set.of(), reachable(bare.observe()).missingSetup());
-      assertEquals(StepResult.DONE, bare.setUp(nothing, TestPermit.of(1)));
-      assertEquals(GtidSet.EMPTY, bare.executed());
-    }
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"üüüüüüüüüüüüüüüüü", "dolphin🐬", "two\nlines"})
-  void aReplicationPasswordThatReplicasCannotUseIsRefusedBeforeAnything(String password)
-      throws Exception {
-    MySqlAccounts accounts =
-        new MySqlAccounts(
-            TestAccounts.MANAGER,
-            new Account("repl", password),
-            TestAccounts.MONITOR,
-            TestAccounts.APPLICATION);
-    try (ConnectorJServer strict = TestServers.adapter(mysql, accounts)) {
-      for (StepResult result :
-          List.of(
-              strict.setUp(SetupSpec.ALL, TestPermit.of(1)),
-              strict.follow(mysql.endpoint(), TestPermit.of(1)))) {
-        var failed = assertInstanceOf(StepResult.Failed.class, result);
-        assertFalse(failed.reason().contains(password), failed.reason());
-      }
-    }
-    assertEquals(GtidSet.EMPTY, server.executed());
-  }
-
-  @Test
   void fencingEndsAWritingClientAndAnOpenTransactionAndSparesTheManager() throws Exception {
     openWithTable();
     try (Connection writing = TestServers.connect(mysql, CLIENT);
@@ -238,6 +148,40 @@ class ChangeIT {
       assertEquals(last, mysql.value("SELECT COUNT(*) FROM shop.t"));
       assertEquals("1", Statements.value(ours, "SELECT 1"));
       assertEquals(StepResult.DONE, server.fence(TestPermit.of(1)));
+    }
+  }
+
+  @Test
+  void anAdministratorsSessionOutlivesTheFenceAndCannotWrite() throws Exception {
+    openWithTable();
+    try (Connection administrator = mysql.connect();
+        Connection client = TestServers.connect(mysql, CLIENT)) {
+      assertEquals(StepResult.DONE, server.fence(TestPermit.of(1)));
+      assertThrows(
+          SQLException.class,
+          () -> Statements.execute(administrator, "INSERT INTO shop.t VALUES (1)"));
+      assertEquals("1", Statements.value(administrator, "SELECT 1"));
+      assertThrows(SQLException.class, () -> Statements.value(client, "SELECT 1"));
+    }
+  }
+
+  @Test
+  void anAdministratorsLockThatKeepsAServerOpenIsNamed() throws Exception {
+    openWithTable();
+    var timeouts =
+        new MySqlTimeouts(Duration.ofSeconds(2), Duration.ofSeconds(2), Duration.ofSeconds(4));
+    try (Connection administrator = mysql.connect();
+        Connection client = TestServers.connect(mysql, CLIENT);
+        ConnectorJServer hasty =
+            TestServers.adapter(mysql, TestAccounts.ALL, SetupSpec.ALL, timeouts)) {
+      Statements.execute(administrator, "LOCK TABLES shop.locked WRITE");
+      var failed = assertInstanceOf(StepResult.Failed.class, hasty.fence(TestPermit.of(1)));
+      assertTrue(failed.reason().contains("SYSTEM_USER"), failed.reason());
+      assertThrows(SQLException.class, () -> Statements.value(client, "SELECT 1"));
+      mysql.sql("GRANT SYSTEM_USER ON *.* TO mm_manager@'%'");
+    }
+    try (ConnectorJServer mighty = TestServers.adapter(mysql)) {
+      assertEquals(StepResult.DONE, mighty.fence(TestPermit.of(1)));
     }
   }
 
@@ -311,12 +255,6 @@ class ChangeIT {
         "CREATE TABLE shop.locked (id INT PRIMARY KEY)",
         "CREATE USER client@'%' IDENTIFIED BY 'c'",
         "GRANT ALL ON shop.* TO client@'%'");
-  }
-
-  private int binaryLogs() throws SQLException {
-    try (Connection connection = TestServers.connect(mysql, TestAccounts.MANAGER)) {
-      return Statements.query(connection, row -> row.getString(1), "SHOW BINARY LOGS").size();
-    }
   }
 
   private String readOnly() throws SQLException {

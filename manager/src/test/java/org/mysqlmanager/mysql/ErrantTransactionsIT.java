@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
@@ -27,6 +28,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.mysqlmanager.model.Endpoint;
 import org.mysqlmanager.model.GtidSet;
+import org.mysqlmanager.model.MySqlTls;
+import org.mysqlmanager.model.TlsMode;
 import org.mysqlmanager.reconcile.StepResult;
 import org.mysqlmanager.testing.TestingMySql;
 import org.mysqlmanager.testing.TestingProgram;
@@ -195,7 +198,7 @@ class ErrantTransactionsIT {
       assertEquals(
           StepResult.DONE,
           ErrantTransactions.save(
-              other.endpoint(), TlsMode.PREFERRED, MANAGER, wanted, file, TIMEOUTS));
+              other.endpoint(), MySqlTls.PREFERRED, MANAGER, wanted, file, TIMEOUTS));
     } finally {
       other.sql("SET GLOBAL super_read_only = OFF", "SET GLOBAL read_only = OFF");
     }
@@ -230,7 +233,7 @@ class ErrantTransactionsIT {
     Endpoint nowhere = new Endpoint("127.0.0.1", TestingProgram.port());
     assertEquals(
         StepResult.DONE,
-        ErrantTransactions.save(nowhere, TlsMode.PREFERRED, MANAGER, wanted, file, TIMEOUTS));
+        ErrantTransactions.save(nowhere, MySqlTls.PREFERRED, MANAGER, wanted, file, TIMEOUTS));
 
     assertArrayEquals(bytes, Files.readAllBytes(file));
     assertEquals(identity, Files.readAttributes(file, "unix:ino").get("ino"));
@@ -303,7 +306,7 @@ class ErrantTransactionsIT {
       StepResult result =
           ErrantTransactions.save(
               server.endpoint(),
-              TlsMode.PREFERRED,
+              MySqlTls.PREFERRED,
               new Account("manager", "wr0ng-pw"),
               wanted,
               file,
@@ -321,7 +324,7 @@ class ErrantTransactionsIT {
     assertFailed(
         "REPLICATION SLAVE",
         ErrantTransactions.save(
-            old.endpoint(), TlsMode.PREFERRED, new Account("poor", "p"), wanted, file, TIMEOUTS));
+            old.endpoint(), MySqlTls.PREFERRED, new Account("poor", "p"), wanted, file, TIMEOUTS));
   }
 
   @Test
@@ -333,7 +336,7 @@ class ErrantTransactionsIT {
         "cannot be reached",
         ErrantTransactions.save(
             new Endpoint("127.0.0.1", TestingProgram.port()),
-            TlsMode.PREFERRED,
+            MySqlTls.PREFERRED,
             MANAGER,
             wanted,
             file,
@@ -343,7 +346,8 @@ class ErrantTransactionsIT {
       long begun = System.nanoTime();
       assertFailed(
           "did not answer",
-          ErrantTransactions.save(old.endpoint(), TlsMode.PREFERRED, MANAGER, wanted, file, brief));
+          ErrantTransactions.save(
+              old.endpoint(), MySqlTls.PREFERRED, MANAGER, wanted, file, brief));
       assertTrue(Duration.ofNanos(System.nanoTime() - begun).toSeconds() < 10);
     } finally {
       old.resume();
@@ -367,7 +371,7 @@ class ErrantTransactionsIT {
           assertFailed(
               after == CuttingRelay.After.SILENCE ? "did not answer" : "ends within",
               ErrantTransactions.save(
-                  relay.endpoint(), TlsMode.PREFERRED, MANAGER, wanted, file, brief));
+                  relay.endpoint(), MySqlTls.PREFERRED, MANAGER, wanted, file, brief));
           assertTrue(Duration.ofNanos(System.nanoTime() - begun).toSeconds() < 20);
         }
       }
@@ -391,20 +395,22 @@ class ErrantTransactionsIT {
   @Test
   void encryptsAsItIsTold() throws Exception {
     GtidSet wanted = errantTransaction(old);
-    assertFailed("certif", save(wanted, TlsMode.VERIFY_CA));
-    assertFailed("certif", save(wanted, TlsMode.VERIFY_IDENTITY));
-    assertEquals(StepResult.DONE, save(wanted, TlsMode.DISABLED));
+    for (TlsMode mode : List.of(TlsMode.VERIFY_CA, TlsMode.VERIFY_IDENTITY)) {
+      MySqlTls verifying = new MySqlTls(mode, Optional.empty(), Optional.of("/ca.pem"));
+      assertFailed("authority", save(wanted, verifying));
+    }
+    assertEquals(StepResult.DONE, save(wanted, MySqlTls.DISABLED));
     Files.delete(file);
-    assertEquals(StepResult.DONE, save(wanted, TlsMode.REQUIRED));
+    assertEquals(StepResult.DONE, save(wanted, MySqlTls.REQUIRED));
   }
 
-  private StepResult save(GtidSet wanted, TlsMode tls) {
+  private StepResult save(GtidSet wanted, MySqlTls tls) {
     return ErrantTransactions.save(old.endpoint(), tls, MANAGER, wanted, file, TIMEOUTS);
   }
 
   private StepResult save(GtidSet wanted) {
     return ErrantTransactions.save(
-        old.endpoint(), TlsMode.PREFERRED, MANAGER, wanted, file, TIMEOUTS);
+        old.endpoint(), MySqlTls.PREFERRED, MANAGER, wanted, file, TIMEOUTS);
   }
 
   private void assertFailed(String because, StepResult result) throws IOException {

@@ -24,8 +24,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.mysqlmanager.model.Endpoint;
 import org.mysqlmanager.model.GtidSet;
+import org.mysqlmanager.model.MySqlTls;
 import org.mysqlmanager.model.ServerId;
 import org.mysqlmanager.model.SetupSpec;
+import org.mysqlmanager.model.WriteProbing;
 import org.mysqlmanager.observe.ServerObservation;
 import org.mysqlmanager.observe.ServerObservation.Cause;
 import org.mysqlmanager.observe.ServerObservation.Reachable;
@@ -246,18 +248,17 @@ class ObserveIT {
           "CREATE USER expired@'%' IDENTIFIED BY 'p' PASSWORD EXPIRE",
           "CREATE USER certified@'%' IDENTIFIED BY 'p' REQUIRE X509",
           "CREATE USER encrypted@'%' IDENTIFIED BY 'p' REQUIRE SSL");
-      refuses(own, "locked", TlsMode.PREFERRED, Cause.ACCESS_DENIED, "ACCOUNT UNLOCK");
-      refuses(own, "expired", TlsMode.PREFERRED, Cause.ACCESS_DENIED, "expired");
-      refuses(own, "certified", TlsMode.PREFERRED, Cause.ACCESS_DENIED, "client certificate");
-      refuses(own, "encrypted", TlsMode.DISABLED, Cause.ACCESS_DENIED, "requires TLS");
-      refuses(own, "mm_manager", TlsMode.VERIFY_CA, Cause.TLS_FAILED, "certificate");
+      refuses(own, "locked", MySqlTls.PREFERRED, Cause.ACCESS_DENIED, "ACCOUNT UNLOCK");
+      refuses(own, "expired", MySqlTls.PREFERRED, Cause.ACCESS_DENIED, "expired");
+      refuses(own, "certified", MySqlTls.PREFERRED, Cause.ACCESS_DENIED, "client certificate");
+      refuses(own, "encrypted", MySqlTls.DISABLED, Cause.ACCESS_DENIED, "requires TLS");
       own.sql("SET GLOBAL require_secure_transport = ON");
-      refuses(own, "plain", TlsMode.DISABLED, Cause.TLS_FAILED, "TLS");
+      refuses(own, "plain", MySqlTls.DISABLED, Cause.TLS_FAILED, "set it to required");
     }
   }
 
   private static void refuses(
-      TestingMySql mysql, String user, TlsMode tls, Cause cause, String remedy) {
+      TestingMySql mysql, String user, MySqlTls tls, Cause cause, String remedy) {
     try (ConnectorJServer server =
         new ConnectorJServer(
             new ServerId("s1"),
@@ -266,6 +267,7 @@ class ObserveIT {
             TestAccounts.withManager(new Account(user, "p")),
             TestServers.TIMEOUTS,
             SetupSpec.ALL,
+            WriteProbing.OFF,
             tls)) {
       Unreachable seen = unreachable(cause, server.observe());
       assertFalse(seen.isDown());

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.mysqlmanager.local.LocalSystemBuilder;
 import org.mysqlmanager.local.install.ProxyDistribution;
 
 /** The source dies, in all the ways the mission lists. */
@@ -88,10 +89,11 @@ class FailoverIT extends Scenario {
 
   @Test
   void aFrozenSourceIsReplacedAndItsTransactionsAreKeptInAFile() throws Exception {
-    run(_ -> {});
+    run(LocalSystemBuilder::verifiedTls);
     createTable();
     write(1);
     assertIsReplicaOf("s2", "s1");
+    assertVerifiedReplication("s2", "s1");
     // What the replica never received is known to s1 alone. The managers must not see the pause.
     system.pause("manager-1");
     execute("s2", "STOP REPLICA IO_THREAD");
@@ -112,9 +114,34 @@ class FailoverIT extends Scenario {
       List<String> kept = files.map(file -> file.getFileName().toString()).toList();
       assertTrue(kept.stream().anyMatch(name -> name.endsWith(".binlog")), kept.toString());
     }
+    assertVerifiedReplication("s1", "s2");
     JsonNode rejoin = recordOf("rejoin");
     assertFalse(rejoin.path("choices").path("errant").asText().isEmpty());
     assertNotNull(rejoin.path("choices").path("saved_to").textValue());
+  }
+
+  /** With the same account as a clone, which MySQL does not let in without TLS. */
+  private void assertVerifiedReplication(String replica, String source) throws Exception {
+    assertEquals(
+        "YES/" + system.folder().resolve("tls/authority.pem") + "/YES",
+        ask(
+            replica,
+            "SELECT CONCAT_WS('/', SSL_ALLOWED, SSL_CA_FILE, SSL_VERIFY_SERVER_CERTIFICATE) FROM performance_schema.replication_connection_configuration"));
+    assertEquals(
+        "SSL/TLS",
+        ask(
+            source,
+            "SELECT CONNECTION_TYPE FROM performance_schema.threads WHERE PROCESSLIST_COMMAND LIKE 'Binlog Dump%'"));
+    assertEquals(
+        "SSL/TLS",
+        ask(
+            source,
+            "SELECT GROUP_CONCAT(DISTINCT CONNECTION_TYPE) FROM performance_schema.threads WHERE PROCESSLIST_USER = 'mm_manager'"));
+    assertEquals(
+        "2",
+        ask(
+            source,
+            "SELECT COUNT(*) FROM mysql.user WHERE user IN ('mm_replication', 'mm_monitor') AND ssl_type = 'ANY'"));
   }
 
   @Test

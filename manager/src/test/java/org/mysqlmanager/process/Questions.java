@@ -20,6 +20,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -172,14 +173,23 @@ abstract class Questions {
         .body();
   }
 
+  /** As the operator, who alone may. */
   final String post(URI uri) throws IOException, InterruptedException {
-    return HTTP.send(
+    String credentials = Account.OPERATOR.user() + ":" + password(Account.OPERATOR);
+    HttpResponse<String> response =
+        HTTP.send(
             HttpRequest.newBuilder(uri)
                 .timeout(Duration.ofSeconds(10))
+                .header(
+                    "Authorization",
+                    "Basic "
+                        + Base64.getEncoder()
+                            .encodeToString(credentials.getBytes(StandardCharsets.UTF_8)))
                 .POST(HttpRequest.BodyPublishers.noBody())
                 .build(),
-            HttpResponse.BodyHandlers.ofString())
-        .body();
+            HttpResponse.BodyHandlers.ofString());
+    assertEquals(200, response.statusCode(), response.body());
+    return response.body();
   }
 
   /** The value of a metric of that manager, by its whole name with labels. */
@@ -213,6 +223,7 @@ abstract class Questions {
 
   final void withZookeeper(ZooKeeperCall call) throws Exception {
     ZooKeeper client = new ZooKeeper(system.zookeeperConnect(), 6_000, _ -> {});
+    client.addAuthInfo("digest", system.zookeeperCredentials().getBytes(StandardCharsets.UTF_8));
     try {
       await(
           "an answer from ZooKeeper",

@@ -37,6 +37,7 @@ import org.mysqlmanager.model.ProxyName;
 import org.mysqlmanager.model.ProxySpec;
 import org.mysqlmanager.model.Routing;
 import org.mysqlmanager.model.ServerId;
+import org.mysqlmanager.model.TlsMode;
 import org.mysqlmanager.net.AddressBook;
 import org.mysqlmanager.net.Deadline;
 import org.mysqlmanager.net.Dialer;
@@ -87,6 +88,7 @@ class ProxySqlIT {
         new ProxySql(
             spec(process.adminPort),
             Map.of(s1.id, s1.endpoint(), s2.id, s2.endpoint(), s3.id, s3.endpoint()),
+            TlsMode.PREFERRED,
             admin,
             monitor,
             users,
@@ -566,6 +568,7 @@ class ProxySqlIT {
         new ProxySql(
             spec(TestingProgram.port()),
             Map.of(),
+            TlsMode.PREFERRED,
             ProxySqlProcess.ADMIN,
             MONITOR,
             List.of(),
@@ -576,7 +579,14 @@ class ProxySqlIT {
     for (int port : List.of(s1.endpoint().port(), process.trafficPort)) {
       ProxySql other =
           new ProxySql(
-              spec(port), Map.of(), ProxySqlProcess.ADMIN, MONITOR, List.of(), TIMEOUT, TIMEOUT);
+              spec(port),
+              Map.of(),
+              TlsMode.PREFERRED,
+              ProxySqlProcess.ADMIN,
+              MONITOR,
+              List.of(),
+              TIMEOUT,
+              TIMEOUT);
       open.add(other);
       assertTrue(unreachable(other).contains("admin-admin_credentials"), () -> unreachable(other));
     }

@@ -23,6 +23,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.mysqlmanager.model.ClusterName;
 import org.mysqlmanager.model.ClusterState;
 import org.mysqlmanager.model.GtidSet;
 import org.mysqlmanager.model.Membership;
@@ -94,6 +95,25 @@ class ClusterLoopTest {
 
   private static void missClass() {
     throw new NoClassDefFoundError("org/mysqlmanager/decide/FailingOver");
+  }
+
+  @Test
+  void everyLookIsTimed() {
+    List<Duration> looks = new CopyOnWriteArrayList<>();
+    ports.listener =
+        new StepListener() {
+          @Override
+          public void finished(ClusterName cluster, String step, String result, Duration took) {}
+
+          @Override
+          public void looked(ClusterName cluster, Duration took) {
+            looks.add(took);
+          }
+        };
+    startRunning(SHORT);
+    int before = looks.size();
+    await().atMost(PATIENCE).until(() -> looks.size() > before + 1);
+    assertTrue(looks.stream().allMatch(look -> look.compareTo(Duration.ZERO) > 0), looks::toString);
   }
 
   @Test

@@ -62,6 +62,7 @@ final class FakePorts {
   final FakeProxy proxy = new FakeProxy();
   final FakeLeadership leadership = new FakeLeadership();
   ClusterSpec spec = spec();
+  StepListener listener = (_, _, _, _) -> {};
   final FakeStore store =
       new FakeStore(
           spec,
@@ -80,7 +81,7 @@ final class FakePorts {
         connector(),
         new EmptyArchive(),
         Decider::decide,
-        (_, _, _, _) -> {});
+        listener);
   }
 
   Connector connector() {
@@ -132,6 +133,7 @@ final class FakePorts {
         Set.of(),
         Optional.ofNullable(replication),
         CloneStatus.NONE,
+        Optional.empty(),
         List.of());
   }
 

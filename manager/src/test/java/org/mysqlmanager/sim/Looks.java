@@ -22,6 +22,7 @@ final class Looks {
         server.missingSetup(),
         Optional.empty(),
         server.cloneStatus(),
+        Optional.empty(),
         List.of());
   }
 
@@ -35,6 +36,7 @@ final class Looks {
         first.missingSetup(),
         replication,
         first.lastClone(),
+        first.missingPrivileges(),
         first.warnings());
   }
 

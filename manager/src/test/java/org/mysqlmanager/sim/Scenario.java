@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
 import org.mysqlmanager.model.ClusterName;
 import org.mysqlmanager.model.ClusterSpec;
 import org.mysqlmanager.model.ClusterState;
+import org.mysqlmanager.model.MySqlTls;
 import org.mysqlmanager.model.Phase;
 import org.mysqlmanager.model.Policy;
 import org.mysqlmanager.model.ProxyKind;
@@ -115,6 +116,7 @@ record Scenario(
             chance.nextInt(4) == 0,
             chance.nextBoolean(),
             WriteProbing.values()[chance.nextInt(3)]),
+        MySqlTls.REQUIRED,
         serverSpecs,
         proxySpecs,
         SetupSpec.ALL);

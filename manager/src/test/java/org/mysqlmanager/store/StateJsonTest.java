@@ -20,6 +20,7 @@ import org.mysqlmanager.model.Epoch;
 import org.mysqlmanager.model.GtidSet;
 import org.mysqlmanager.model.HistoryRecord;
 import org.mysqlmanager.model.Membership;
+import org.mysqlmanager.model.MySqlTls;
 import org.mysqlmanager.model.Operation;
 import org.mysqlmanager.model.Operation.Bootstrap;
 import org.mysqlmanager.model.Operation.BootstrapStep;
@@ -38,6 +39,7 @@ import org.mysqlmanager.model.ServerSpec;
 import org.mysqlmanager.model.ServerState;
 import org.mysqlmanager.model.ServerStatus;
 import org.mysqlmanager.model.SetupSpec;
+import org.mysqlmanager.model.TlsMode;
 import org.mysqlmanager.model.Totals;
 
 class StateJsonTest {
@@ -166,6 +168,14 @@ class StateJsonTest {
     assertTrue(json.contains("\"kind\" : \"haproxy\""), json);
     assertTrue(json.contains("\"admin_port\" : 33062"), json);
     assertFalse(json.contains("adminPort"), json);
+
+    MySqlTls verifying =
+        new MySqlTls(TlsMode.VERIFY_IDENTITY, Optional.of("/a/ca.pem"), Optional.of("/b/ca.pem"));
+    ClusterSpec verified = spec.withTls(verifying);
+    String verifiedJson = StateJson.write(verified);
+    assertEquals(verified, StateJson.readSpec(verifiedJson));
+    assertTrue(verifiedJson.contains("\"mode\" : \"verify_identity\""), verifiedJson);
+    assertTrue(verifiedJson.contains("\"server_ca_file\" : \"/b/ca.pem\""), verifiedJson);
   }
 
   @Test
@@ -209,6 +219,7 @@ class StateJsonTest {
             {"name": "main", "servers": [{"name": "s1", "host": "10.0.0.1"}]}
             """);
     assertEquals(org.mysqlmanager.model.Policy.DEFAULT, spec.policy());
+    assertEquals(MySqlTls.PREFERRED, spec.tls(), "as it was managed until now");
     assertEquals(spec, StateJson.readSpec(StateJson.write(spec)));
   }
 }

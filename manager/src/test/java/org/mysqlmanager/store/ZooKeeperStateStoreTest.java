@@ -36,6 +36,7 @@ import org.mysqlmanager.zk.EphemeralRegistry;
 import org.mysqlmanager.zk.FencedStore;
 import org.mysqlmanager.zk.LeaderElection;
 import org.mysqlmanager.zk.ZkClient;
+import org.mysqlmanager.zk.ZkSecurity;
 import org.mysqlmanager.zk.ZkSettings;
 
 class ZooKeeperStateStoreTest {
@@ -59,7 +60,11 @@ class ZooKeeperStateStoreTest {
       ZkClient client =
           ZkClient.start(
               new ZkSettings(
-                  connect, "/mysql-manager", Duration.ofSeconds(6), Duration.ofSeconds(5)));
+                  connect,
+                  "/mysql-manager",
+                  Duration.ofSeconds(6),
+                  Duration.ofSeconds(5),
+                  ZkSecurity.NONE));
       LeaderElection election = LeaderElection.join(client, id, Clock.systemUTC());
       EphemeralRegistry ephemerals = EphemeralRegistry.start(client);
       return new Manager(

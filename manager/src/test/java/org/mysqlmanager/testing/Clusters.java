@@ -162,6 +162,7 @@ public final class Clusters {
         Set.of(),
         Optional.empty(),
         CloneStatus.NONE,
+        Optional.empty(),
         List.of());
   }
 
@@ -186,6 +187,7 @@ public final class Clusters {
                 "",
                 Optional.of(Duration.ZERO))),
         clone,
+        Optional.empty(),
         List.of());
   }
 }

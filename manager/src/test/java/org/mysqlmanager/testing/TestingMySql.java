@@ -83,7 +83,15 @@ public final class TestingMySql implements AutoCloseable {
 
   /** Starts a server, and returns when it answers. The options have precedence. */
   public static TestingMySql start(int serverId, String... options) {
-    TestingMySql server = launch(serverId, options);
+    return answering(launch(serverId, options));
+  }
+
+  /** The same with MySQL 8.0; the test is skipped where that is not to be had. */
+  public static TestingMySql startOlder(int serverId, String... options) {
+    return answering(launchOlder(serverId, options));
+  }
+
+  private static TestingMySql answering(TestingMySql server) {
     try {
       server.awaitAnswer();
       return server;
@@ -95,7 +103,21 @@ public final class TestingMySql implements AutoCloseable {
 
   /** Starts a server without waiting, so that several can start at once. */
   public static TestingMySql launch(int serverId, String... options) {
-    MysqlDistribution mysql = distribution();
+    return launch(distribution(), serverId, options);
+  }
+
+  /** The same with MySQL 8.0; the test is skipped, and says so, where there is none. */
+  public static TestingMySql launchOlder(int serverId, String... options) {
+    MysqlDistribution older;
+    try {
+      older = new MysqlLocator(CacheFolder.ofUser(), System.err::println).older();
+    } catch (LocalException e) {
+      return abort("no MySQL 8.0 to be had here: " + e.getMessage());
+    }
+    return launch(older, serverId, options);
+  }
+
+  private static TestingMySql launch(MysqlDistribution mysql, int serverId, String... options) {
     List<String> all = new ArrayList<>(OPTIONS);
     all.add("--server-id=" + serverId);
     all.addAll(List.of(options));
@@ -157,7 +179,7 @@ public final class TestingMySql implements AutoCloseable {
     Properties properties = new Properties();
     properties.setProperty("user", user);
     properties.setProperty("password", password);
-    properties.setProperty("sslMode", "DISABLED");
+    properties.setProperty("sslMode", "PREFERRED");
     properties.setProperty("allowPublicKeyRetrieval", "true");
     properties.setProperty("connectTimeout", "5000");
     properties.setProperty("socketTimeout", "60000");

@@ -12,7 +12,6 @@ import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.Op;
 import org.apache.zookeeper.OpResult;
-import org.apache.zookeeper.ZooDefs;
 import org.apache.zookeeper.data.Stat;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -214,8 +213,7 @@ public final class EphemeralRegistry implements AutoCloseable {
         session.transaction(
             List.of(
                 Op.delete(path, stat.getVersion()),
-                Op.create(
-                    path, Session.bytes(data), ZooDefs.Ids.OPEN_ACL_UNSAFE, CreateMode.EPHEMERAL)));
+                session.creation(path, data, CreateMode.EPHEMERAL)));
     LOG.info(
         "{} was left by an earlier session (0x{}) and is replaced: {}",
         path,

@@ -16,6 +16,8 @@ import org.apache.zookeeper.data.Stat;
  * epoch meanwhile. Stateless.
  */
 final class EpochNode {
+  /** Its name below the root. */
+  static final String NAME = "epoch";
 
   /** What came of an attempt. */
   sealed interface Raised {

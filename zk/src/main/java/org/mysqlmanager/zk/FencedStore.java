@@ -8,7 +8,6 @@ import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.Op;
 import org.apache.zookeeper.OpResult;
-import org.apache.zookeeper.ZooDefs;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,7 +37,7 @@ public final class FencedStore {
    */
   public FencedStore(ZkClient client) {
     this.client = client;
-    this.epochPath = client.resolve("epoch");
+    this.epochPath = client.resolve(EpochNode.NAME);
   }
 
   /**
@@ -265,8 +264,8 @@ public final class FencedStore {
     };
   }
 
-  private static Op create(String path, String data, CreateMode mode) {
-    return Op.create(path, Session.bytes(data), ZooDefs.Ids.OPEN_ACL_UNSAFE, mode);
+  private Op create(String path, String data, CreateMode mode) {
+    return Op.create(path, Session.bytes(data), client.acl().forNew(), mode);
   }
 
   private static int size(Write write) {

@@ -32,6 +32,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class LeaderElection implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LeaderElection.class);
+
+  /** The queue's name below the root. */
+  static final String ELECTION = "election";
+
   private static final String LATCH_PREFIX = "latch-";
   private static final Duration PAUSE_AFTER_FAILURE = Duration.ofMillis(200);
 
@@ -61,8 +65,11 @@ public final class LeaderElection implements AutoCloseable {
   private volatile @Nullable Leader leader;
   private volatile boolean closed;
 
-  /** Guarded by the lock. */
+  /** Whether we want to take part. Guarded by the lock. */
   private boolean started;
+
+  /** Whether the latch has its place in the queue, or is about to. Guarded by the lock. */
+  private boolean isLatchStarted;
 
   // Used by the looking thread only.
   private Told told = new Told(Optional.empty(), Optional.empty());
@@ -72,8 +79,8 @@ public final class LeaderElection implements AutoCloseable {
     this.client = client;
     this.participantId = NodePath.checkId("participantId", participantId);
     this.clock = clock;
-    this.electionPath = client.resolve("election");
-    this.epochPath = client.resolve("epoch");
+    this.electionPath = client.resolve(ELECTION);
+    this.epochPath = client.resolve(EpochNode.NAME);
     this.looking =
         new RepeatingTask(
             "zk-election", () -> client.settings().sessionTimeout().dividedBy(4), this::look);
@@ -112,7 +119,6 @@ public final class LeaderElection implements AutoCloseable {
         return;
       }
       started = true;
-      startLatch(latch);
     }
     client.onChangeAtOnce(lookSoon);
     looking.start();
@@ -176,7 +182,7 @@ public final class LeaderElection implements AutoCloseable {
       }
       closed = true;
       held = null;
-      if (started) {
+      if (isLatchStarted) {
         closeLatch(latch);
       }
     }
@@ -189,6 +195,7 @@ public final class LeaderElection implements AutoCloseable {
 
   /** Compares what is believed with what is in ZooKeeper, and puts right what differs. */
   private void look() {
+    startLatchWhenLetIn();
     // What the latch says comes first: then its znode, which is older, must be in the list that is
     // read after.
     LeaderLatch latch = this.latch;
@@ -215,6 +222,16 @@ public final class LeaderElection implements AutoCloseable {
       }
     }
     tellIfChanged();
+  }
+
+  /** Curator's latch creates znodes by itself: it must not before the root is known to be ours. */
+  private void startLatchWhenLetIn() {
+    synchronized (lock) {
+      if (started && !closed && !isLatchStarted && client.isConnected()) {
+        isLatchStarted = true;
+        startLatch(latch);
+      }
+    }
   }
 
   private void raiseEpoch(Session session, LeaderLatch latch, String latchPath) {
@@ -246,6 +263,7 @@ public final class LeaderElection implements AutoCloseable {
       held = won;
     }
     LOG.info("{} leads in epoch {}", participantId, won.term.epoch());
+    client.protectTree();
   }
 
   /** A term ends when somebody has raised the epoch past it: all its writes would be refused. */
@@ -273,7 +291,7 @@ public final class LeaderElection implements AutoCloseable {
   private void requeue(String reason) {
     LeaderLatch next;
     synchronized (lock) {
-      if (closed || !started) {
+      if (closed || !isLatchStarted) {
         return;
       }
       Held ended = held;

@@ -12,8 +12,8 @@ import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.Op;
 import org.apache.zookeeper.OpResult;
-import org.apache.zookeeper.ZooDefs;
 import org.apache.zookeeper.ZooKeeper;
+import org.apache.zookeeper.data.ACL;
 import org.apache.zookeeper.data.Stat;
 import org.jspecify.annotations.Nullable;
 
@@ -31,11 +31,21 @@ final class Session {
   /** A value and what ZooKeeper knows of its znode. */
   record Content(String text, Stat stat) {}
 
+  /** Who may do what with a znode; the version of that is the stat's {@code aversion}. */
+  record Access(List<ACL> acl, Stat stat) {}
+
   private final ZooKeeper handle;
+  private final List<ACL> aclOfNew;
   private final long deadlineNanos;
 
-  Session(ZooKeeper handle, long deadlineNanos) {
+  /**
+   * A session to be used for a while.
+   *
+   * @param aclOfNew what the znodes get that are created
+   */
+  Session(ZooKeeper handle, List<ACL> aclOfNew, long deadlineNanos) {
     this.handle = handle;
+    this.aclOfNew = aclOfNew;
     this.deadlineNanos = deadlineNanos;
   }
 
@@ -72,12 +82,36 @@ final class Session {
             null));
   }
 
+  Reply<Access> access(String path) {
+    return await(answer ->
+        handle.getACL(
+            path,
+            new Stat(),
+            (rc, _, _, acl, stat) ->
+                answer.complete(Reply.of(rc, acl == null ? null : new Access(acl, stat))),
+            null));
+  }
+
+  Reply<Stat> setAcl(String path, List<ACL> acl, int expectedAclVersion) {
+    return await(answer ->
+        handle.setACL(
+            path,
+            acl,
+            expectedAclVersion,
+            (rc, _, _, stat) -> answer.complete(Reply.of(rc, stat)),
+            null));
+  }
+
   Reply<String> create(String path, String text, CreateMode mode) {
+    return create(path, text, aclOfNew, mode);
+  }
+
+  Reply<String> create(String path, String text, List<ACL> acl, CreateMode mode) {
     return await(answer ->
         handle.create(
             path,
             bytes(text),
-            ZooDefs.Ids.OPEN_ACL_UNSAFE,
+            acl,
             mode,
             (int rc, String _, Object _, String name) -> answer.complete(Reply.of(rc, name)),
             null));
@@ -111,6 +145,11 @@ final class Session {
             expectedVersion,
             (rc, deleted, _) -> answer.complete(Reply.of(rc, deleted)),
             null));
+  }
+
+  /** A part of a transaction that creates a znode. */
+  Op creation(String path, String text, CreateMode mode) {
+    return Op.create(path, bytes(text), aclOfNew, mode);
   }
 
   /** All of it or nothing. When it is refused, the answer holds a result for each part. */

@@ -9,10 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.apache.curator.framework.CuratorFramework;
-import org.apache.curator.framework.CuratorFrameworkFactory;
 import org.apache.curator.framework.state.ConnectionState;
-import org.apache.curator.framework.state.SessionConnectionStateErrorPolicy;
-import org.apache.curator.retry.BoundedExponentialBackoffRetry;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.ZooKeeper;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +18,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The connection to ZooKeeper: it connects when it can, connects again when it was lost, and knows
- * how long ago ZooKeeper last answered. A heartbeat is sent six times per session timeout.
+ * how long ago ZooKeeper last answered. A heartbeat is sent six times per session timeout. Nothing
+ * is asked below a root that is somebody else's: {@link #problem} says so then.
  *
  * <p>Thread-safe. {@link #close} may be called more than once.
  */
@@ -35,6 +33,10 @@ public final class ZkClient implements AutoCloseable {
 
   private final ZkSettings settings;
   private final CuratorFramework curator;
+  private final NodeAcl acl;
+  private final @Nullable TlsFiles tls;
+  private final AccessGate gate;
+  private final ConnectionDoctor doctor;
   private final SessionLease lease = new SessionLease();
   private final RepeatingTask heartbeat;
   private final List<CoalescedCallback> callbacks = new CopyOnWriteArrayList<>();
@@ -49,19 +51,12 @@ public final class ZkClient implements AutoCloseable {
 
   private ZkClient(ZkSettings settings) {
     this.settings = settings;
-    this.curator =
-        CuratorFrameworkFactory.builder()
-            .connectString(settings.connectString())
-            .sessionTimeoutMs(Math.toIntExact(settings.sessionTimeout().toMillis()))
-            .connectionTimeoutMs(Math.toIntExact(settings.connectTimeout().toMillis()))
-            .maxCloseWaitMs(Math.toIntExact(CLOSE_LIMIT.toMillis()))
-            .waitForShutdownTimeoutMs(Math.toIntExact(CLOSE_LIMIT.toMillis()))
-            .retryPolicy(new BoundedExponentialBackoffRetry(100, 1_000, 8))
-            // A connection that moves to another server within its session changes no leader; what
-            // may be done
-            // meanwhile is for the lease to say.
-            .connectionStateErrorPolicy(new SessionConnectionStateErrorPolicy())
-            .build();
+    this.acl = NodeAcl.of(settings.security().authentication());
+    this.tls = settings.security().tls().map(TlsFiles::new).orElse(null);
+    this.curator = CuratorSetup.framework(settings, acl, tls, CLOSE_LIMIT);
+    this.gate = new AccessGate(settings, acl, this::sessionPastGate, this::tell);
+    this.doctor =
+        new ConnectionDoctor(settings, tls, this::hasConnection, this::handle, this::reset);
     this.heartbeat = new RepeatingTask("zk-heartbeat", this::heartbeatPeriod, this::sendHeartbeat);
   }
 
@@ -70,12 +65,15 @@ public final class ZkClient implements AutoCloseable {
    *
    * @param settings how to reach it
    * @return the client, which keeps trying until it is closed
+   * @throws ZkTls.UnusableException when the files for TLS do not hold what they should
    */
   public static ZkClient start(ZkSettings settings) {
     ZkClient client = new ZkClient(settings);
     client.curator.getConnectionStateListenable().addListener((_, state) -> client.changed(state));
     client.curator.start();
     client.heartbeat.start();
+    client.gate.start();
+    client.doctor.start();
     return client;
   }
 
@@ -84,8 +82,22 @@ public final class ZkClient implements AutoCloseable {
     return settings;
   }
 
-  /** Whether there is a connection to a server of the ensemble now. */
+  /** Whether there is a connection to a server of the ensemble now, and the root is ours. */
   public boolean isConnected() {
+    return hasConnection() && gate.isOpen();
+  }
+
+  /**
+   * What an operator has to mend before anything can be done: an account that is not let in, a root
+   * that is somebody else's, certificates that do not fit.
+   *
+   * @return a sentence; empty when nothing of that kind is known
+   */
+  public Optional<String> problem() {
+    return hasConnection() ? gate.refusal() : doctor.cause();
+  }
+
+  private boolean hasConnection() {
     return curator.getZookeeperClient().isConnected();
   }
 
@@ -126,14 +138,32 @@ public final class ZkClient implements AutoCloseable {
   public void close() {
     if (closed.compareAndSet(false, true)) {
       callbacks.forEach(CoalescedCallback::close);
+      doctor.close();
+      gate.close();
       heartbeat.close();
       lease.lost();
       curator.close();
+      if (tls != null) {
+        tls.close();
+      }
     }
   }
 
   CuratorFramework curator() {
     return curator;
+  }
+
+  /** What znodes get that are created. */
+  NodeAcl acl() {
+    return acl;
+  }
+
+  /**
+   * Gives all znodes at and below the root the access they should have, in the background: to be
+   * called by whoever leads, as others may still be at work without an account.
+   */
+  void protectTree() {
+    gate.protectTree();
   }
 
   String resolve(String relativePath) {
@@ -185,8 +215,13 @@ public final class ZkClient implements AutoCloseable {
 
   private <T> Reply<T> attempt(Function<Session, Reply<T>> request, long deadlineNanos) {
     return switch (session(deadlineNanos)) {
-      case Reply.Answer<Session>(Code _, @Nullable Session session) when session != null ->
-          request.apply(session);
+      case Reply.Answer<Session>(Code _, @Nullable Session session) when session != null -> {
+        Reply<T> reply = request.apply(session);
+        if (reply.isAnswered(Code.NOAUTH)) {
+          gate.refused();
+        }
+        yield reply;
+      }
       case Reply.Answer<Session> answer -> new Reply.NoAnswer<>(answer.words());
       case Reply.NoAnswer<Session>(String cause) -> new Reply.NoAnswer<>(cause);
     };
@@ -194,16 +229,21 @@ public final class ZkClient implements AutoCloseable {
 
   private Reply<Session> session(long deadlineNanos) {
     try {
-      if (!isConnected() && !awaitConnection(deadlineNanos)) {
+      if (!hasConnection() && !awaitConnection(deadlineNanos)) {
         return new Reply.NoAnswer<>(
-            "not connected to ZooKeeper at %s for %d ms"
+            "not connected to ZooKeeper at %s for %d ms%s"
                 .formatted(
                     settings.connectString(),
-                    TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - lastConnectedNanos)));
+                    TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - lastConnectedNanos),
+                    doctor.cause().map(cause -> ": " + cause).orElse("")));
       }
       lastConnectedNanos = System.nanoTime();
-      return new Reply.Answer<>(
-          Code.OK, new Session(curator.getZookeeperClient().getZooKeeper(), deadlineNanos));
+      String refusal = gate.awaitOpen(deadlineNanos);
+      return refusal == null
+          ? new Reply.Answer<>(
+              Code.OK,
+              new Session(curator.getZookeeperClient().getZooKeeper(), acl.forNew(), deadlineNanos))
+          : new Reply.NoAnswer<>(refusal);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return new Reply.NoAnswer<>("interrupted while waiting for ZooKeeper");
@@ -247,8 +287,33 @@ public final class ZkClient implements AutoCloseable {
         state.isConnected() ? "up" : "down",
         state.name().toLowerCase(Locale.ROOT));
     heartbeat.runSoon();
+    if (state.isConnected()) {
+      gate.connected();
+    }
+    tell();
+  }
+
+  private void tell() {
     internalListeners.forEach(Runnable::run);
     callbacks.forEach(CoalescedCallback::signal);
+  }
+
+  private @Nullable Session sessionPastGate() {
+    ZooKeeper handle = hasConnection() ? handle() : null;
+    return handle == null
+        ? null
+        : new Session(handle, acl.forNew(), System.nanoTime() + callLimit().toNanos());
+  }
+
+  private void reset() {
+    try {
+      curator.getZookeeperClient().reset();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (Exception e) {
+      // Curator declares Exception; the doctor tries again.
+      LOG.debug("The connection was not begun anew", e);
+    }
   }
 
   private Duration heartbeatPeriod() {

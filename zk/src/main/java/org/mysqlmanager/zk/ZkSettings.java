@@ -14,9 +14,14 @@ import org.apache.zookeeper.client.ConnectStringParser;
  * @param sessionTimeout how long ZooKeeper keeps a session that is silent: so long is a leader that
  *     died not replaced. ZooKeeper itself raises it to two of its ticks, or lowers it to twenty
  * @param connectTimeout how long a call waits for a connection that has just been lost to come back
+ * @param security who we are, and how the connection is protected
  */
 public record ZkSettings(
-    String connectString, String rootPath, Duration sessionTimeout, Duration connectTimeout) {
+    String connectString,
+    String rootPath,
+    Duration sessionTimeout,
+    Duration connectTimeout,
+    ZkSecurity security) {
 
   private static final Duration SHORTEST_SESSION = Duration.ofSeconds(2);
   private static final Duration LONGEST_SESSION = Duration.ofSeconds(60);

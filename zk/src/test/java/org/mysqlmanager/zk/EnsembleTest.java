@@ -32,7 +32,8 @@ class EnsembleTest {
                       ensemble.getConnectString(),
                       "/root",
                       Duration.ofSeconds(6),
-                      Duration.ofSeconds(2)));
+                      Duration.ofSeconds(2),
+                      ZkSecurity.NONE));
           LeaderElection election = LeaderElection.join(client, "a", InstantSource.system())) {
         awaitTerm(election);
         FencedStore store = new FencedStore(client);

@@ -13,6 +13,7 @@ import java.time.InstantSource;
 import java.util.Optional;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException.Code;
+import org.apache.zookeeper.ZooDefs;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
@@ -110,7 +111,10 @@ class EpochNodeTest {
   private static Reply<EpochNode.Candidacy> prepare(ZkClient client) {
     // A generous deadline, as the pause comes after it.
     return EpochNode.prepare(
-        new Session(handle(client), System.nanoTime() + DEADLINE.toNanos()), EPOCH, LATCH);
+        new Session(
+            handle(client), ZooDefs.Ids.OPEN_ACL_UNSAFE, System.nanoTime() + DEADLINE.toNanos()),
+        EPOCH,
+        LATCH);
   }
 
   private static org.apache.zookeeper.ZooKeeper handle(ZkClient client) {

@@ -80,13 +80,25 @@ final class TestingZooKeeper implements AutoCloseable {
     return client(server.getConnectString(), session);
   }
 
+  String connectString() {
+    return server.getConnectString();
+  }
+
+  ZkClient client(ZkSecurity security) {
+    return closeLater(
+        ZkClient.start(
+            new ZkSettings(
+                server.getConnectString(), ROOT, SESSION, Duration.ofSeconds(1), security)));
+  }
+
   ZkClient client(Link link) {
     return client(link.address(), SESSION);
   }
 
   private ZkClient client(String connectString, Duration session) {
     return closeLater(
-        ZkClient.start(new ZkSettings(connectString, ROOT, session, Duration.ofSeconds(1))));
+        ZkClient.start(
+            new ZkSettings(connectString, ROOT, session, Duration.ofSeconds(1), ZkSecurity.NONE)));
   }
 
   Link link() {

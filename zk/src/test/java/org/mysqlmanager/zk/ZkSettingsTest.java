@@ -19,7 +19,8 @@ class ZkSettingsTest {
       strings = {"zk1:2181,zk2:2181,zk3:2181", "localhost", "127.0.0.1:21811", "[::1]:2181"})
   void acceptsUsualConnectStrings(String connectString) {
     assertEquals(
-        connectString, new ZkSettings(connectString, "/root", SESSION, CONNECT).connectString());
+        connectString,
+        new ZkSettings(connectString, "/root", SESSION, CONNECT, ZkSecurity.NONE).connectString());
   }
 
   @ParameterizedTest
@@ -35,14 +36,17 @@ class ZkSettingsTest {
         "zk 1:2181"
       })
   void refusesOtherConnectStringsNamingThem(String connectString) {
-    assertNames("connectString", () -> new ZkSettings(connectString, "/root", SESSION, CONNECT));
+    assertNames(
+        "connectString",
+        () -> new ZkSettings(connectString, "/root", SESSION, CONNECT, ZkSecurity.NONE));
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {"", "root", "/", "/root/", "//root", "/a/../b", "/zookeeper", "/zookeeper/x"})
   void refusesOtherRootsThanAbsolutePaths(String rootPath) {
-    assertNames("rootPath", () -> new ZkSettings("localhost", rootPath, SESSION, CONNECT));
+    assertNames(
+        "rootPath", () -> new ZkSettings("localhost", rootPath, SESSION, CONNECT, ZkSecurity.NONE));
   }
 
   @ParameterizedTest
@@ -50,14 +54,17 @@ class ZkSettingsTest {
   void refusesSessionTimeoutsOutOfRange(long millis) {
     assertNames(
         "sessionTimeout",
-        () -> new ZkSettings("localhost", "/root", Duration.ofMillis(millis), CONNECT));
+        () ->
+            new ZkSettings(
+                "localhost", "/root", Duration.ofMillis(millis), CONNECT, ZkSecurity.NONE));
   }
 
   @Test
   void refusesConnectTimeoutsOutOfRange() {
     assertNames(
         "connectTimeout",
-        () -> new ZkSettings("localhost", "/root", SESSION, Duration.ofMillis(99)));
+        () ->
+            new ZkSettings("localhost", "/root", SESSION, Duration.ofMillis(99), ZkSecurity.NONE));
   }
 
   @ParameterizedTest

@@ -15,7 +15,11 @@ public enum Account {
   /** The application's account, used through the proxy; the manager creates it. */
   APPLICATION("app"),
   /** ProxySQL's admin interface, for the manager. */
-  PROXY_ADMIN("mm_admin");
+  PROXY_ADMIN("mm_admin"),
+  /** The managers' account at ZooKeeper; every znode of theirs is for it alone. */
+  ZOOKEEPER("mysql-manager"),
+  /** Who may have the managers do something over HTTP. */
+  OPERATOR("operator");
 
   private final String user;
 

@@ -235,6 +235,11 @@ public final class LocalSystem implements AutoCloseable {
         .collect(Collectors.joining(","));
   }
 
+  /** What the managers authenticate with at ZooKeeper, as {@code addauth digest} takes it. */
+  public String zookeeperCredentials() {
+    return Account.ZOOKEEPER.user() + ":" + passwords().of(Account.ZOOKEEPER);
+  }
+
   /** The writer port of the first proxy. */
   public int writerPort() {
     return writerPort(proxies().getFirst());

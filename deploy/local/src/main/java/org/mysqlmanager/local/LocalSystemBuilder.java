@@ -21,6 +21,7 @@ import org.mysqlmanager.local.install.MysqlDistribution;
 import org.mysqlmanager.local.install.MysqlLocator;
 import org.mysqlmanager.local.install.ProxyDistribution;
 import org.mysqlmanager.local.process.Ports;
+import org.mysqlmanager.local.tls.CertificateAuthority;
 
 /**
  * Says what a {@link LocalSystem} consists of. By default: one ZooKeeper, nothing else, on free
@@ -97,12 +98,15 @@ public final class LocalSystemBuilder {
    * other, which takes over the accounts too. Anybody may know it, so it is not for systems that
    * last.
    *
-   * @throws IllegalArgumentException when it is anything but 1 to 32 letters and digits
+   * @throws IllegalArgumentException when it has not 1 to 32 characters, or one of them is a
+   *     control character; or one that ProxySQL cannot read, for its administrators
    */
   public LocalSystemBuilder password(Account account, String password) {
-    if (!password.matches("[A-Za-z0-9]{1,32}")) {
+    boolean isProxysqls = account == Account.ROOT || account == Account.PROXY_ADMIN;
+    if (!password.matches(isProxysqls ? "[^\\p{Cntrl}\":;]{1,32}" : "[^\\p{Cntrl}]{1,32}")) {
       throw new IllegalArgumentException(
-          "the password of " + account + " must be 1 to 32 letters and digits");
+          "the password of %s must be 1 to 32 characters%s"
+              .formatted(account, isProxysqls ? ", none of them '\"', ':' or ';'" : ""));
     }
     chosenPasswords.put(account, password);
     return this;
@@ -160,8 +164,30 @@ public final class LocalSystemBuilder {
    * statements in what is said to them.
    */
   public LocalSystemBuilder withoutTls() {
-    serverOptions = Stream.concat(serverOptions.stream(), Stream.of("--tls-version=")).toList();
-    return this;
+    addServerOptions("--tls-version=");
+    return managerSetting("clusters.0.tls", ManagerSettings.map("mode", "disabled"));
+  }
+
+  /**
+   * Gives the servers a certificate of an authority of their own, in the folder {@code tls}, and
+   * has the managers, replicas and clones check it. Otherwise all of them encrypt and check
+   * nothing: the certificates are those that MySQL makes for itself.
+   */
+  public LocalSystemBuilder verifiedTls() {
+    CertificateAuthority authority =
+        CertificateAuthority.create(folder.resolve("tls"), "authority");
+    CertificateAuthority.Identity server = authority.issueForLoopback("mysql");
+    addServerOptions("--ssl-cert=" + server.certificate(), "--ssl-key=" + server.key());
+    return managerSetting(
+        "clusters.0.tls",
+        ManagerSettings.map(
+            "mode", "verify_identity",
+            "ca_file", authority.file().toString(),
+            "server_ca_file", authority.file().toString()));
+  }
+
+  private void addServerOptions(String... options) {
+    serverOptions = Stream.concat(serverOptions.stream(), Stream.of(options)).toList();
   }
 
   /** Gets a line for each thing that takes long, from any thread. */
@@ -181,7 +207,7 @@ public final class LocalSystemBuilder {
     CacheFolder cache = CacheFolder.ofUser();
     Optional<MysqlDistribution> distribution =
         servers == 0 ? Optional.empty() : Optional.of(mysqlDistribution(cache));
-    Passwords passwords = Passwords.loadOrCreate(folder.resolve("passwords"), chosenPasswords);
+    Passwords passwords = Passwords.loadOrCreate(folder.resolve(Passwords.FILE), chosenPasswords);
     Ports ports = new Ports();
     SavedPorts saved = new SavedPorts(folder.resolve("ports"), ports, usualPorts);
     List<Program> programs = new ArrayList<>();
@@ -190,7 +216,13 @@ public final class LocalSystemBuilder {
         addServers(programs, saved, mysql, new DataDirectoryTemplate(cache, mysql), passwords));
     addProxies(programs, saved, passwords);
     ManagerConfigurations configurations =
-        new ManagerConfigurations(checkInterval, passwords, programs, managerSettings, rewriting);
+        new ManagerConfigurations(
+            checkInterval,
+            passwords,
+            folder.toAbsolutePath().resolve("operator.password"),
+            programs,
+            managerSettings,
+            rewriting);
     addManagers(programs, saved, configurations);
     saved.save();
     return new LocalSystem(

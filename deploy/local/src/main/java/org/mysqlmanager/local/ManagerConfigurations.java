@@ -3,6 +3,7 @@ package org.mysqlmanager.local;
 import static org.mysqlmanager.local.ManagerSettings.list;
 import static org.mysqlmanager.local.ManagerSettings.map;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -20,17 +21,23 @@ final class ManagerConfigurations {
   private final List<MysqlServer> servers;
   private final List<Proxy> proxies;
   private final List<ZookeeperNode> zookeepers;
+  private final Path operatorPassword;
   private final Map<String, Object> changes = new LinkedHashMap<>();
   private final UnaryOperator<String> rewriting;
 
+  /**
+   * @param operatorPassword the file that will hold the operator's password
+   */
   ManagerConfigurations(
       Duration checkInterval,
       Passwords passwords,
+      Path operatorPassword,
       List<Program> programs,
       Map<String, Object> changes,
       UnaryOperator<String> rewriting) {
     this.checkInterval = checkInterval;
     this.passwords = passwords;
+    this.operatorPassword = operatorPassword;
     this.servers = only(programs, MysqlServer.class);
     this.proxies = only(programs, Proxy.class);
     this.zookeepers = only(programs, ZookeeperNode.class);
@@ -42,8 +49,9 @@ final class ManagerConfigurations {
     changes.put(path, value);
   }
 
-  /** The file's text for one manager. */
+  /** The file's text for one manager; the operator's password is in its file then. */
   synchronized String text(String manager, NamedPorts ports) {
+    LocalFiles.write(operatorPassword, passwords.of(Account.OPERATOR) + "\n");
     ManagerSettings settings = new ManagerSettings(tree(manager, ports));
     changes.forEach(settings::set);
     return rewriting.apply("# Written anew at each start of this manager.\n" + settings.toYaml());
@@ -52,9 +60,19 @@ final class ManagerConfigurations {
   private Map<String, Object> tree(String manager, NamedPorts ports) {
     return map(
         "manager", map("id", manager, "host", Probe.LOOPBACK),
-        "zookeeper", map("connect", connect(), "root", "/mysql-manager"),
+        "zookeeper",
+            map(
+                "connect",
+                connect(),
+                "root",
+                "/mysql-manager",
+                "user",
+                Account.ZOOKEEPER.user(),
+                "password",
+                Quoted.inConfiguration(passwords.of(Account.ZOOKEEPER))),
         "reconcile", map("check_interval", checkInterval.toMillis() + "ms"),
         "errant_transactions_directory", "errant",
+        "access", map("users", list(List.of(operator()))),
         "credentials", credentials(),
         "clusters",
             list(
@@ -85,12 +103,20 @@ final class ManagerConfigurations {
   private Map<String, Object> credentials() {
     Map<String, Object> credentials = new LinkedHashMap<>();
     for (Account account : Account.values()) {
-      if (account != Account.ROOT) {
+      if (account != Account.ROOT && account != Account.ZOOKEEPER && account != Account.OPERATOR) {
         credentials.put(
-            account.key(), map("user", account.user(), "password", passwords.of(account)));
+            account.key(),
+            map("user", account.user(), "password", Quoted.inConfiguration(passwords.of(account))));
       }
     }
     return credentials;
+  }
+
+  private Map<String, Object> operator() {
+    return map(
+        "name", Account.OPERATOR.user(),
+        "role", "operator",
+        "password_file", operatorPassword.toString());
   }
 
   private static Map<String, Object> server(MysqlServer server) {

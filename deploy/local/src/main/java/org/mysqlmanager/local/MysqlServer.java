@@ -34,13 +34,6 @@ record MysqlServer(
   /** Longer paths do not fit into a socket's address. */
   private static final int LONGEST_SOCKET = 100;
 
-  /**
-   * What the manager's account may do. It creates accounts and grants them what they need, clones,
-   * replicates, and opens and closes servers, so little is left out; a deployment can grant less,
-   * as the manager's documentation lists.
-   */
-  private static final String MANAGER_PRIVILEGES = "ALL ON *.*";
-
   @Override
   public Path log() {
     return folder.resolve("mysqld.log");
@@ -119,27 +112,28 @@ record MysqlServer(
   }
 
   /**
-   * Statements of the first start, one a line. They leave no trace in the binary log: a new server
-   * has executed nothing.
+   * Statements of the first start, which can be repeated: it may be a second try. They leave no
+   * trace in the binary log: a new server has executed nothing.
    */
   private String accounts() {
-    StringBuilder sql = new StringBuilder("SET SESSION sql_log_bin = 0;\n");
-    createAccount(sql, "'root'@'127.0.0.1'", Account.ROOT, "ALL ON *.*");
-    sql.append(
-        "ALTER USER 'root'@'localhost' IDENTIFIED BY '%s';%n"
-            .formatted(passwords.of(Account.ROOT)));
-    createAccount(
-        sql, "'%s'@'%%'".formatted(Account.MANAGER.user()), Account.MANAGER, MANAGER_PRIVILEGES);
-    return sql.toString();
-  }
-
-  private void createAccount(StringBuilder sql, String name, Account account, String privileges) {
-    String password = passwords.of(account);
-    sql.append("CREATE USER IF NOT EXISTS %s IDENTIFIED BY '%s';%n".formatted(name, password));
-    sql.append(
-        "ALTER USER %s IDENTIFIED BY '%s';%n"
-            .formatted(name, password)); // it may be left from a first try
-    sql.append("GRANT %s TO %s WITH GRANT OPTION;%n".formatted(privileges, name));
+    String password = Quoted.inSql(passwords.of(Account.ROOT));
+    return """
+    SET SESSION sql_log_bin = 0;
+    CREATE USER IF NOT EXISTS 'root'@'127.0.0.1' IDENTIFIED BY '%1$s';
+    ALTER USER 'root'@'127.0.0.1' IDENTIFIED BY '%1$s';
+    GRANT ALL ON *.* TO 'root'@'127.0.0.1' WITH GRANT OPTION;
+    ALTER USER 'root'@'localhost' IDENTIFIED BY '%1$s';
+    """
+            .formatted(password)
+        + Template.fill(
+            "mysql/manager-account.sql",
+            Map.of(
+                "MANAGER_USER",
+                Account.MANAGER.user(),
+                "MANAGER_PASSWORD",
+                Quoted.inSql(passwords.of(Account.MANAGER)),
+                "APPLICATION_DATABASE",
+                LocalSystem.DATABASE));
   }
 
   private String configuration() {

@@ -15,6 +15,9 @@ import java.util.Properties;
  * read. Its text form holds none.
  */
 public final class Passwords {
+  /** Its name in the folder of the system. */
+  static final String FILE = "passwords";
+
   /** MySQL refuses passwords of more than 32 characters for replication. */
   private static final int LENGTH = 24;
 
@@ -24,6 +27,15 @@ public final class Passwords {
   private final Map<Account, String> passwords = new EnumMap<>(Account.class);
 
   private Passwords() {}
+
+  /**
+   * Those of the system in that folder.
+   *
+   * @throws UncheckedIOException when they cannot be read
+   */
+  public static Passwords ofSystem(Path folder) {
+    return loadOrCreate(folder.resolve(FILE), Map.of());
+  }
 
   /**
    * The chosen passwords, and those in {@code file}; what is in neither is made up. All of them are
@@ -44,7 +56,10 @@ public final class Passwords {
     for (Account account : Account.values()) {
       String known = chosen.getOrDefault(account, stored.getProperty(account.key()));
       result.passwords.put(account, known != null ? known : random(random));
-      text.append(account.key()).append('=').append(result.of(account)).append('\n');
+      text.append(account.key())
+          .append('=')
+          .append(Quoted.asProperty(result.of(account)))
+          .append('\n');
     }
     if (!before.contentEquals(text)) {
       LocalFiles.write(file, text.toString());
@@ -52,7 +67,7 @@ public final class Passwords {
     return result;
   }
 
-  /** The password of an account: letters and digits only, so that it needs no quoting anywhere. */
+  /** The password of an account: letters and digits only, unless it was chosen. */
   public String of(Account account) {
     String password = passwords.get(account);
     if (password == null) {

@@ -30,9 +30,9 @@ record ProxysqlProxy(
     ports.listening().forEach((use, port) -> values.put(use + "_port", String.valueOf(port)));
     values.put("host", Probe.LOOPBACK);
     values.put("data", folder.resolve("data").toString());
-    values.put("local_admin_password", passwords.of(Account.ROOT));
+    values.put("local_admin_password", Quoted.inProxysql(passwords.of(Account.ROOT)));
     values.put("proxy_admin_user", Account.PROXY_ADMIN.user());
-    values.put("proxy_admin_password", passwords.of(Account.PROXY_ADMIN));
+    values.put("proxy_admin_password", Quoted.inProxysql(passwords.of(Account.PROXY_ADMIN)));
     String configuration = Template.fill("proxysql/proxysql.cnf", values);
     Path file = folder.resolve("proxysql.cnf");
     try {

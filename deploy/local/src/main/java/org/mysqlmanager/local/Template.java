@@ -8,9 +8,9 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The configuration files of {@code deploy/}, with their {@code ${placeholders}} filled in. */
+/** The files of {@code deploy/}, with their {@code ${placeholders}} filled in. */
 final class Template {
-  private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{([a-z_]+)}");
+  private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{([A-Za-z_]+)}");
 
   private Template() {}
 

@@ -51,9 +51,7 @@ final class Yaml {
       case Number number -> text.append(' ').append(number).append('\n');
       case Boolean bool -> text.append(' ').append(bool).append('\n');
       case Object other ->
-          text.append(" \"")
-              .append(other.toString().replace("\\", "\\\\").replace("\"", "\\\""))
-              .append("\"\n");
+          text.append(" \"").append(Quoted.inYaml(other.toString())).append("\"\n");
     }
   }
 }

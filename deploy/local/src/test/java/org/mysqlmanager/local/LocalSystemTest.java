@@ -16,7 +16,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -27,6 +29,7 @@ import org.mysqlmanager.local.install.CacheFolder;
 import org.mysqlmanager.local.install.MysqlDistribution;
 import org.mysqlmanager.local.install.MysqlLocator;
 import org.mysqlmanager.local.install.ProxyDistribution;
+import org.mysqlmanager.local.process.Command;
 import org.mysqlmanager.local.process.LocalException;
 
 @Timeout(120)
@@ -73,16 +76,34 @@ class LocalSystemTest {
   @Test
   void serversTakeOptionsAndAccountsChosenPasswords() throws Exception {
     LocalSystemBuilder builder = LocalSystem.builder(folder).mysql(mysql).servers(1).zookeepers(0);
-    assertThrows(
-        IllegalArgumentException.class, () -> builder.password(Account.ROOT, "it's quoted"));
+    for (String unfit : List.of("", "x".repeat(33), "a\nb", "a:b", "a;b", "a\"b")) {
+      assertThrows(IllegalArgumentException.class, () -> builder.password(Account.ROOT, unfit));
+    }
+    String odd = " it's \\' `q` #%s ${x} -- ü🐬 ";
     system =
         builder
             .serverOptions(List.of("--super-read-only=OFF", "--server-id=77"))
-            .password(Account.ROOT, "chosen")
+            .password(Account.ROOT, odd)
+            .password(Account.MANAGER, odd + "\"")
             .build();
-    assertEquals("chosen", system.passwords().of(Account.ROOT));
+    assertEquals(odd, system.passwords().of(Account.ROOT));
     system.startAll();
     assertEquals("0 77", ask("s1", "SELECT CONCAT(@@super_read_only, ' ', @@server_id)"));
+    system.connectAs(Account.MANAGER, system.port("s1"), "").close();
+    // The file of passwords is read again by the next system in this folder.
+    assertEquals(
+        odd + "\"",
+        Passwords.loadOrCreate(folder.resolve("passwords"), Map.of()).of(Account.MANAGER));
+    // So does a client with the file that is offered to people.
+    Path options = folder.resolve("odd.cnf");
+    LocalFiles.write(
+        options,
+        "[client]\nprotocol=tcp\nhost=127.0.0.1\nport=%d\nuser=mm_manager\npassword=\"%s\"\n"
+            .formatted(system.port("s1"), Quoted.inOptionFile(odd + "\"")));
+    List<String> client = new ArrayList<>(mysql.client().orElseThrow());
+    client.addAll(List.of("--defaults-file=" + options, "-e", "SELECT 1"));
+    Command.Result result = Command.run(Duration.ofMinutes(1), folder, Map.of(), client);
+    assertTrue(result.succeeded(), result.tail());
   }
 
   @Test

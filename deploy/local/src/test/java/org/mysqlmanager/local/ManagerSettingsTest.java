@@ -15,7 +15,7 @@ class ManagerSettingsTest {
         new ManagerSettings(
             map(
                 "text",
-                "a \"b\" \\c",
+                "a \"b\" \\c\n\u2028🐬",
                 "number",
                 5,
                 "flag",
@@ -26,7 +26,7 @@ class ManagerSettingsTest {
                 list(List.of(map("name", "s1", "port", 1), map("deep", map("x", 2)), "plain"))));
     assertEquals(
         """
-        text: "a \\"b\\" \\\\c"
+        text: "a \\"b\\" \\\\c\\U0000000a\\U00002028🐬"
         number: 5
         flag: true
         nothing: []

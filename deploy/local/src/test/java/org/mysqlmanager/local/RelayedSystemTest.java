@@ -96,7 +96,7 @@ class RelayedSystemTest {
     // Others are not cut off, and through the relay the test is a client.
     try (Connection client = system.connectAs(Account.MANAGER, system.port("s1"), "");
         Statement statement = client.createStatement()) {
-      statement.execute("CREATE DATABASE third");
+      statement.execute("CREATE DATABASE " + LocalSystem.DATABASE);
     }
     await().atMost(PATIENCE).until(() -> !ask("s2", RECEIVER_STATE).equals("ON"));
     assertEquals("", ask("s2", "SHOW DATABASES LIKE 'second'"));

@@ -6,6 +6,7 @@ import java.util.stream.Collectors;
 import org.mysqlmanager.local.Account;
 import org.mysqlmanager.local.LocalFiles;
 import org.mysqlmanager.local.LocalSystem;
+import org.mysqlmanager.local.Quoted;
 import org.mysqlmanager.local.install.ProxyDistribution;
 
 /**
@@ -56,9 +57,20 @@ final class Guide {
             options(proxy), connection(system.proxyAdminPort(proxy), Account.PROXY_ADMIN));
       }
     }
+    // For curl -K: neither its arguments nor the guide show the password.
+    LocalFiles.write(
+        operator(),
+        "user = \"%s:%s\"\n"
+            .formatted(Account.OPERATOR.user(), system.passwords().of(Account.OPERATOR)));
+    LocalFiles.write(authentication(), "addauth digest " + system.zookeeperCredentials() + "\n");
     for (String server : system.servers()) {
       LocalFiles.write(options(server), connection(system.port(server), Account.ROOT));
     }
+  }
+
+  /** The command of zkCli.sh that authenticates, in a file, as a command line is for all to see. */
+  private Path authentication() {
+    return system.folder().resolve("zookeeper-addauth");
   }
 
   String text() {
@@ -85,7 +97,11 @@ final class Guide {
                 "HAProxy's Runtime API");
       }
     }
-    line(text, "ZooKeeper", "zkCli.sh -server " + system.zookeeperConnect(), "");
+    line(
+        text,
+        "ZooKeeper",
+        "zkCli.sh -server " + system.zookeeperConnect(),
+        "in it, first the line of " + authentication());
     line(
         text,
         "",
@@ -104,8 +120,9 @@ final class Guide {
       line(
           text,
           "",
-          "curl -X POST %s/tasks/reconcile".formatted(system.adminUrl(managers.getFirst())),
-          "");
+          "curl -K %s -X POST %s/tasks/reconcile"
+              .formatted(shown(operator()), system.adminUrl(managers.getFirst())),
+          "the file holds the operator's password");
     }
     text.append("\nTry, in another terminal:\n");
     line(
@@ -141,16 +158,24 @@ final class Guide {
     return system.folder().resolve(target + ".cnf");
   }
 
+  private Path operator() {
+    return system.folder().resolve("operator.curl");
+  }
+
   private String connection(int port, Account account) {
     return """
     [client]
     protocol=tcp
     host=%s
     port=%d
-    user=%s
-    password=%s
+    user="%s"
+    password="%s"
     """
-        .formatted(system.host(), port, account.user(), system.passwords().of(account));
+        .formatted(
+            system.host(),
+            port,
+            account.user(),
+            Quoted.inOptionFile(system.passwords().of(account)));
   }
 
   /** A path as it can be pasted: relative when the current folder is the project's. */

@@ -8,7 +8,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.mysqlmanager.local.Account;
 import org.mysqlmanager.local.LocalFiles;
+import org.mysqlmanager.local.Passwords;
 import org.mysqlmanager.local.install.CacheFolder;
 import org.mysqlmanager.local.process.Await;
 import org.mysqlmanager.local.process.LocalException;
@@ -76,7 +78,10 @@ public final class LocalCommand {
   private int zookeeper(Request.Zookeeper question) {
     quietZookeeper();
     String connect = new ControlClient(running()).send("zookeeper");
-    out.println(new ZookeeperReader(connect).read(question.question(), question.path()));
+    String credentials =
+        Account.ZOOKEEPER.user() + ":" + Passwords.ofSystem(folder).of(Account.ZOOKEEPER);
+    out.println(
+        new ZookeeperReader(connect, credentials).read(question.question(), question.path()));
     return OK;
   }
 

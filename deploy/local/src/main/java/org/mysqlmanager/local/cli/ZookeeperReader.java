@@ -10,10 +10,20 @@ import org.apache.zookeeper.Watcher;
 import org.apache.zookeeper.ZooKeeper;
 import org.mysqlmanager.local.process.LocalException;
 
-/** Reads single znodes, for those who have no zkCli.sh. */
-record ZookeeperReader(String connect) {
+/**
+ * Reads single znodes, for those who have no zkCli.sh.
+ *
+ * @param credentials what the managers authenticate with, {@code user:password}
+ */
+record ZookeeperReader(String connect, String credentials) {
   private static final int SESSION_MILLIS = 10_000;
   private static final int CONNECT_SECONDS = 10;
+
+  /** Without the password. */
+  @Override
+  public String toString() {
+    return "ZookeeperReader[" + connect + "]";
+  }
 
   /**
    * The value, or the names of the children one a line.
@@ -36,6 +46,7 @@ record ZookeeperReader(String connect) {
         throw new LocalException(
             "ZooKeeper (%s) does not answer: is there a majority?".formatted(connect));
       }
+      zookeeper.addAuthInfo("digest", credentials.getBytes(StandardCharsets.UTF_8));
       return switch (question) {
         case LS ->
             zookeeper.getChildren(path, false).stream().sorted().collect(Collectors.joining("\n"));
@@ -46,6 +57,9 @@ record ZookeeperReader(String connect) {
       };
     } catch (KeeperException.NoNodeException e) {
       throw new LocalException("there is no \"%s\" in ZooKeeper".formatted(path), e);
+    } catch (KeeperException.NoAuthException e) {
+      throw new LocalException(
+          "\"%s\" in ZooKeeper is for another account than the managers'".formatted(path), e);
     } catch (KeeperException | IOException e) {
       throw new LocalException("ZooKeeper (%s): %s".formatted(connect, e.getMessage()), e);
     } catch (IllegalArgumentException e) {

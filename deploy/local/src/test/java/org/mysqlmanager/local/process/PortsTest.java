@@ -66,6 +66,19 @@ class PortsTest {
     }
   }
 
+  @Test
+  void aReleasedPortIsNobodyElsesUntilItsPortsAreClosed() {
+    try (Ports others = new Ports()) {
+      int port;
+      try (Ports mine = new Ports()) {
+        port = mine.free();
+        mine.release(port);
+        assertNotEquals(port, others.againOrFree(port));
+      }
+      assertEquals(port, others.againOrFree(port));
+    }
+  }
+
   private static ServerSocket listen(int port) throws IOException {
     ServerSocket socket = new ServerSocket();
     socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));

@@ -1,0 +1,89 @@
+package org.mysqlmanager.mysql;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * The accounts on a server, for host {@code %}, that bear the names of those to be set up.
+ *
+ * <p>One that has privileges of any kind is somebody's: it is left alone, password and all. One
+ * that has none is half made, here or by hand: between CREATE USER and GRANT the manager may have
+ * been killed.
+ *
+ * @param byUser what each may do
+ */
+record ExistingAccounts(Map<String, Existing> byUser) {
+  private static final String SELECT =
+      """
+      SELECT u.User AS user, u.Repl_slave_priv = 'Y' AS replication_slave,
+        u.Repl_client_priv = 'Y' AS replication_client,
+        EXISTS(SELECT 1 FROM mysql.global_grants AS g
+          WHERE g.USER = u.User AND g.HOST = u.Host AND g.PRIV = 'BACKUP_ADMIN') AS backup_admin,
+        EXISTS(SELECT 1 FROM mysql.role_edges AS r
+          WHERE r.TO_USER = u.User AND r.TO_HOST = u.Host) AS has_role,
+        'Y' IN ({privileges})
+          OR EXISTS(SELECT 1 FROM mysql.global_grants AS g
+            WHERE g.USER = u.User AND g.HOST = u.Host)
+          OR EXISTS(SELECT 1 FROM mysql.db AS d WHERE d.User = u.User AND d.Host = u.Host)
+          OR EXISTS(SELECT 1 FROM mysql.tables_priv AS t
+            WHERE t.User = u.User AND t.Host = u.Host) AS has_privileges
+      FROM mysql.user AS u WHERE u.User IN (?, ?, ?) AND u.Host = '%'
+      """
+          .replace(
+              "{privileges}",
+              NeededPrivileges.USER_COLUMNS.stream()
+                  .filter(column -> column.endsWith("_priv"))
+                  .map(column -> "u." + column)
+                  .collect(Collectors.joining(", ")));
+
+  /** What an account may do. Roles are taken to be all that is needed. */
+  record Existing(
+      boolean replicationSlave,
+      boolean replicationClient,
+      boolean backupAdmin,
+      boolean hasRole,
+      boolean hasPrivileges) {
+    boolean mayReplicate() {
+      return hasRole || (replicationSlave && backupAdmin);
+    }
+
+    boolean mayMonitor() {
+      return hasRole || replicationClient;
+    }
+
+    boolean isSomebodys() {
+      return hasRole || hasPrivileges;
+    }
+  }
+
+  ExistingAccounts {
+    byUser = Map.copyOf(byUser);
+  }
+
+  static ExistingAccounts none() {
+    return new ExistingAccounts(Map.of());
+  }
+
+  static ExistingAccounts read(Connection connection, MySqlAccounts accounts) throws SQLException {
+    Map<String, Existing> byUser = new HashMap<>();
+    Statements.query(
+        connection,
+        row ->
+            byUser.put(
+                String.valueOf(row.getString("user")),
+                new Existing(
+                    row.getBoolean("replication_slave"),
+                    row.getBoolean("replication_client"),
+                    row.getBoolean("backup_admin"),
+                    row.getBoolean("has_role"),
+                    row.getBoolean("has_privileges"))),
+        SELECT,
+        accounts.replication().user(),
+        accounts.monitor().user(),
+        accounts.application().user());
+    return new ExistingAccounts(byUser);
+  }
+}
