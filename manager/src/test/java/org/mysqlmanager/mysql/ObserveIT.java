@@ -278,7 +278,8 @@ class ObserveIT {
   @Test
   void aConnectionThatWasKilledIsMadeAnewInTheSameLook() throws Exception {
     try (TestingMySql own = TestServers.start(3);
-        ConnectorJServer server = TestServers.adapter(own)) {
+        ConnectorJServer server =
+            TestServers.adapter(own, TestAccounts.ALL, SetupSpec.ALL, TestServers.PATIENT)) {
       reachable(server.observe());
       own.kill();
       Unreachable seen = unreachable(Cause.CONNECTION_FAILED, server.observe());
