@@ -39,7 +39,10 @@ class LinksTest {
 
   @BeforeEach
   void open() throws IOException {
-    echo = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    // One that no outgoing connection gets while nobody listens there.
+    int listening = ports.free();
+    ports.release(listening);
+    echo = new ServerSocket(listening, 50, InetAddress.getLoopbackAddress());
     Thread.ofVirtual().start(() -> serve(echo));
     port = ports.free();
     links.relay(
