@@ -3,6 +3,10 @@ package org.mysqlmanager.containers;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import com.github.dockerjava.api.DockerClient;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
 import java.util.Locale;
 import org.testcontainers.DockerClientFactory;
 
@@ -18,6 +22,7 @@ final class Engine {
   }
 
   private static final String PROPERTY = "mysqlmanager.containers";
+  private static final String LOOPBACK = "127.0.0.1";
 
   private Engine() {}
 
@@ -36,9 +41,22 @@ final class Engine {
     return client;
   }
 
-  /** Where published ports are. */
+  /**
+   * The address that ports are published on, and where they are found: the loopback where the
+   * engine is on this machine, otherwise the one address of the engine's machine that leads there.
+   * Testcontainers names the bridge's address on any machine that looks like a container itself; if
+   * one of this machine's own interfaces has it, the engine is here.
+   */
   static String host() {
-    return DockerClientFactory.instance().dockerHostIpAddress();
+    String found = DockerClientFactory.instance().dockerHostIpAddress();
+    try {
+      InetAddress address = InetAddress.getByName(found);
+      return address.isLoopbackAddress() || NetworkInterface.getByInetAddress(address) != null
+          ? LOOPBACK
+          : address.getHostAddress();
+    } catch (IOException e) {
+      throw new UncheckedIOException("the Docker engine's machine, " + found + ", is unknown", e);
+    }
   }
 
   /**

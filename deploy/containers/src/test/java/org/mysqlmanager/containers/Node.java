@@ -35,7 +35,7 @@ import org.testcontainers.utility.DockerImageName;
 
 /**
  * One container and what can happen to it. In its networks it has its name as its only alias. The
- * ports it publishes are on the loopback, and may be others after each start: ask each time.
+ * ports it publishes are on {@link Engine#host}, and may be others after each start: ask each time.
  * Thread-safe once it has been started.
  */
 final class Node {
@@ -100,7 +100,7 @@ final class Node {
     return this;
   }
 
-  /** Published on the loopback of the engine's machine. */
+  /** Published on {@link Engine#host}. */
   Node publish(Integer... ports) {
     container.withExposedPorts(ports);
     return this;
@@ -225,7 +225,7 @@ final class Node {
     return client.inspectContainerCmd(id()).exec();
   }
 
-  /** The loopback port that leads to this one. */
+  /** The port of {@link Engine#host} that leads to this one. */
   int port(int port) {
     Ports.Binding[] bindings =
         inspect().getNetworkSettings().getPorts().getBindings().get(ExposedPort.tcp(port));
@@ -305,9 +305,8 @@ final class Node {
   }
 
   /**
-   * Published on the loopback only, labelled, and in its networks from the first moment on. Its
-   * host name is none that others use: that would stand for another address within than from
-   * outside.
+   * Published on one address only, labelled, and in its networks from the first moment on. Its host
+   * name is none that others use: that would stand for another address within than from outside.
    */
   private final class Attached extends GenericContainer<Attached> {
     Attached(String image) {
@@ -331,7 +330,7 @@ final class Node {
         host.withPortBindings(
             getExposedPorts().stream()
                 .map(port ->
-                    new PortBinding(Ports.Binding.bindIp("127.0.0.1"), ExposedPort.tcp(port)))
+                    new PortBinding(Ports.Binding.bindIp(Engine.host()), ExposedPort.tcp(port)))
                 .toList());
         hostChanges.forEach(change -> change.accept(host));
       });

@@ -26,6 +26,7 @@ import java.util.Properties;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
+import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.ZooKeeper;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
@@ -36,6 +37,7 @@ final class Questions {
   /** What anything may take on a machine that is busy with something else. */
   static final Duration PATIENCE = Duration.ofSeconds(120);
 
+  private static final Duration ZOOKEEPER_PATIENCE = Duration.ofSeconds(20);
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final HttpClient HTTP =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
@@ -182,7 +184,21 @@ final class Questions {
     T with(ZooKeeper client) throws Exception;
   }
 
+  /** Asks until a member answers: one that has just started may not belong to the majority yet. */
   private <T> T withZookeeper(ZooKeeperCall<T> call) throws Exception {
+    long begun = System.nanoTime();
+    while (true) {
+      try {
+        return withZookeeperOnce(call);
+      } catch (KeeperException.ConnectionLossException e) {
+        if (System.nanoTime() - begun > ZOOKEEPER_PATIENCE.toNanos()) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private <T> T withZookeeperOnce(ZooKeeperCall<T> call) throws Exception {
     List<String> members = new ArrayList<>();
     for (String name : system.zookeepers()) {
       Node node = system.node(name);
