@@ -53,6 +53,14 @@ final class Discovery {
       ServerId only = spec.serverIds().getFirst();
       return adopt(spec, state, only, Map.of(), only + " is the only server and holds data");
     }
+    List<ServerId> withData =
+        servers.entrySet().stream()
+            .filter(server -> !Preflight.isFresh(server.getValue()))
+            .map(Map.Entry::getKey)
+            .toList();
+    if (withData.size() == 1) {
+      return adoptTheOneWithData(spec, state, seen, withData.getFirst());
+    }
     return needsOperator(
         state,
         "servers that hold data do not replicate from each other: %s; nothing was touched: make one a replica of the other by hand, or empty the one whose data is not wanted"
@@ -98,14 +106,12 @@ final class Discovery {
       return waiting(state, missing);
     }
     ServerId first = spec.serverIds().getFirst();
-    for (ProxySpec proxy : spec.proxies()) {
-      if (seen.proxies().get(proxy.name()) instanceof ProxyObservation.Reachable reachable
-          && reachable.writers().stream().anyMatch(writer -> !writer.equals(first))) {
-        return needsOperator(
-            state,
-            "all servers are empty, yet proxy %s sends writes to %s: take that out of the proxy, if the data is really meant to be new"
-                .formatted(proxy.name(), reachable.writers()));
-      }
+    Optional<String> elsewhere = otherWriter(spec, seen, first);
+    if (elsewhere.isPresent()) {
+      return needsOperator(
+          state,
+          "all servers are empty, yet %s: take that out of the proxy, if the data is really meant to be new"
+              .formatted(elsewhere.get()));
     }
     Map<ServerId, ServerState> servers = new TreeMap<>();
     spec.serverIds().forEach(id -> servers.put(id, ServerState.unjoined(Membership.NEW)));
@@ -120,6 +126,37 @@ final class Discovery {
             .withOperation(bootstrap)
             .withPhase(Phase.BOOTSTRAPPING, why);
     return Bootstrapping.decide(new View(spec, begun, seen), bootstrap);
+  }
+
+  /** The others are empty and join; unless a proxy knows that writes have gone elsewhere. */
+  private static Decision adoptTheOneWithData(
+      ClusterSpec spec, ClusterState state, Observation seen, ServerId source) {
+    List<String> missing = missingProxies(spec, seen);
+    if (!missing.isEmpty()) {
+      return waiting(state, missing);
+    }
+    Optional<String> elsewhere = otherWriter(spec, seen, source);
+    if (elsewhere.isPresent()) {
+      return needsOperator(
+          state,
+          "%s is the only server that holds data, yet %s: if no newer data is lost there, take that out of the proxy"
+              .formatted(source, elsewhere.get()));
+    }
+    return adopt(
+        spec, state, source, Map.of(), source + " holds data and all other servers are empty");
+  }
+
+  /** A proxy that sends writes to another server than that one, in words. */
+  private static Optional<String> otherWriter(
+      ClusterSpec spec, Observation seen, ServerId expected) {
+    for (ProxySpec proxy : spec.proxies()) {
+      if (seen.proxies().get(proxy.name()) instanceof ProxyObservation.Reachable reachable
+          && reachable.writers().stream().anyMatch(writer -> !writer.equals(expected))) {
+        return Optional.of(
+            "proxy %s sends writes to %s".formatted(proxy.name(), reachable.writers()));
+      }
+    }
+    return Optional.empty();
   }
 
   private static Decision adoptReplicating(

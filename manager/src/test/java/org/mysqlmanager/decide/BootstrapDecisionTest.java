@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.mysqlmanager.model.GtidSet;
 import org.mysqlmanager.model.Membership;
 import org.mysqlmanager.model.Phase;
 import org.mysqlmanager.model.Role;
@@ -112,17 +113,64 @@ class BootstrapDecisionTest {
 
   @Test
   void leavesTwoServersWithDataToTheOperator() {
-    FakeWorld world =
-        FakeWorld.of("s1", "s2")
-            .given(w -> {
-              w.server("s1").executed = w.server("s1").own(10);
-              w.server("s1").userData = true;
-              w.server("s2").executed = w.server("s2").own(20);
-              w.server("s2").userData = true;
-            });
+    FakeWorld world = FakeWorld.of("s1", "s2").given(w -> withData(w, "s1", "s2"));
     world.checks(5);
     assertEquals(Phase.NEEDS_OPERATOR, world.state.phase());
     assertEquals(List.of(), world.steps);
+  }
+
+  @Test
+  void goesOnWhenTheOperatorHasEmptiedOneOfTwoServersWithData() {
+    FakeWorld world = FakeWorld.of("s1", "s2").given(w -> withData(w, "s1", "s2"));
+    world.checks(2);
+    assertEquals(Phase.NEEDS_OPERATOR, world.state.phase());
+    world.server("s1").executed = GtidSet.EMPTY;
+    world.server("s1").userData = false;
+    world.untilRunning();
+    assertEquals(Optional.of(id("s2")), world.state.source());
+    assertEquals(world.server("s2"), world.server("s1").source);
+    assertEquals(world.server("s2").executed, world.server("s1").executed);
+    assertEquals(0, world.server("s2").clones);
+    assertFalse(
+        world.steps.stream().anyMatch(Step.SetUpSource.class::isInstance),
+        "an adopted source is left as it is");
+  }
+
+  @Test
+  void leavesTheOnlyServerWithDataToTheOperatorIfAProxyKnowsAnotherWriter() {
+    FakeWorld world =
+        FakeWorld.of("s1", "s2")
+            .given(w -> {
+              withData(w, "s1");
+              w.routed = new Routing(Optional.of(id("s2")), Set.of());
+            });
+    world.checks(3);
+    assertEquals(Phase.NEEDS_OPERATOR, world.state.phase());
+    assertEquals(List.of(), world.steps);
+    assertTrue(world.state.reason().contains("s2"), world.state.reason());
+  }
+
+  @Test
+  void doesNotTakeTheOnlyServerWithDataBeforeItKnowsWhatTheProxySays() {
+    FakeWorld world =
+        FakeWorld.of("s1", "s2")
+            .given(w -> {
+              withData(w, "s1");
+              w.proxyUp = false;
+            });
+    world.checks(3);
+    assertEquals(Phase.WAITING, world.state.phase());
+    assertEquals(List.of(), world.steps);
+  }
+
+  private static void withData(FakeWorld world, String... servers) {
+    for (String name : servers) {
+      FakeServer server = world.server(name);
+      server.executed = server.own(10);
+      server.userData = true;
+      server.readOnly = false;
+      server.superReadOnly = false;
+    }
   }
 
   @Test
