@@ -3,6 +3,7 @@ package org.mysqlmanager.decide;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.mysqlmanager.model.Retry;
 import org.mysqlmanager.model.Routing;
 import org.mysqlmanager.model.ServerId;
 import org.mysqlmanager.observe.ServerObservation.Reachable;
@@ -11,8 +12,10 @@ import org.mysqlmanager.observe.ServerObservation.Replication;
 /**
  * Where clients belong. The writer is the source, as long as it is the source: whether it answers
  * is for failure detection. Readers are the replicas that follow the source closely enough; a
- * server that was merely closed for writes would serve stale reads. Without any such replica the
- * source serves the reads too.
+ * server that was merely closed for writes would serve stale reads. The same goes for one that
+ * broke again after a restart of its replication and has run for a moment only since the last: it
+ * would be sent clients after each restart. Without any such replica the source serves the reads
+ * too.
  */
 final class RoutingPolicy {
   private RoutingPolicy() {}
@@ -29,6 +32,7 @@ final class RoutingPolicy {
       if (!id.equals(source)
           && view.state().server(id).isJoined()
           && !view.state().server(id).diverged()
+          && !isOnProbation(view, view.state().server(id).retry())
           && view.reachable(id).filter(server -> mayServeReads(view, server, source)).isPresent()) {
         readers.add(id);
       }
@@ -37,6 +41,12 @@ final class RoutingPolicy {
       readers.add(source);
     }
     return new Routing(Optional.of(source), readers);
+  }
+
+  /** Whether more than one repair was of no use, and what came of the last is not known yet. */
+  private static boolean isOnProbation(View view, Retry retry) {
+    return retry.attempts() > 1
+        && retry.sinceLast(view.seen().at()).compareTo(Attempts.MOST_URGENT) < 0;
   }
 
   private static boolean mayServeReads(View view, Reachable server, ServerId source) {

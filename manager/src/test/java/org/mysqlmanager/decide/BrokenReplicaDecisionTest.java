@@ -1,15 +1,19 @@
 package org.mysqlmanager.decide;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.mysqlmanager.decide.FakeWorld.id;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.mysqlmanager.model.GtidSet;
 import org.mysqlmanager.model.Membership;
 import org.mysqlmanager.model.Phase;
+import org.mysqlmanager.observe.Observation.Trigger;
 
 /**
  * A replica that cannot sync, and steps that do not succeed: bounded attempts, then an operator.
@@ -37,6 +41,32 @@ class BrokenReplicaDecisionTest {
     assertTrue(count(world, Step.RestartReplication.class) >= Attempts.MOST);
     world.server("s2").applierError = "";
     world.untilRunning();
+  }
+
+  @Test
+  void isNoReaderForTheMomentThatItRunsAfterEachRestart() {
+    FakeWorld world = conflicting(false);
+    int restarts = 0;
+    for (int round = 0; round < 200; round++) {
+      Optional<Step> step = world.round(round % 3 == 0 ? Trigger.CHECK : Trigger.EVENT);
+      boolean isRestarted = step.orElse(null) instanceof Step.RestartReplication;
+      restarts += isRestarted ? 1 : 0;
+      // It runs until it comes to the transaction that it cannot apply.
+      world.server("s2").applierError = isRestarted ? "" : CONFLICT;
+      if (restarts > 1) {
+        assertFalse(world.routed.readers().contains(id("s2")), "after restart " + restarts);
+      }
+    }
+    assertTrue(restarts > 2, world.steps::toString);
+
+    world.server("s2").applierError = "";
+    Instant mended = world.now;
+    while (!world.routed.readers().contains(id("s2"))) {
+      world.check();
+      assertTrue(
+          Duration.between(mended, world.now).compareTo(Duration.ofMinutes(6)) < 0,
+          world.steps::toString);
+    }
   }
 
   @Test
