@@ -22,7 +22,9 @@ import java.util.Set;
 record HaproxyRouting(int adminPort, Map<String, String> serversByPort) implements Routing {
   private static final int PATIENCE_MILLIS = 1_000;
   private static final String RUNNING = "2";
-  private static final String NO_MAINTENANCE = "0";
+
+  /** HAProxy 3 remembers in this bit of a server that is ready now that it was added disabled. */
+  private static final int ADDED_DISABLED = 4;
 
   HaproxyRouting {
     serversByPort = Map.copyOf(serversByPort);
@@ -40,12 +42,16 @@ record HaproxyRouting(int adminPort, Map<String, String> serversByPort) implemen
       String[] fields = line.split(" ", -1);
       if (fields.length >= columns.size() - 1
           && fields[columns.indexOf("srv_op_state")].equals(RUNNING)
-          && fields[columns.indexOf("srv_admin_state")].equals(NO_MAINTENANCE)) {
+          && isReady(fields[columns.indexOf("srv_admin_state")])) {
         String port = fields[columns.indexOf("srv_port")];
         writers.add(serversByPort.getOrDefault(port, "port " + port));
       }
     }
     return Optional.of(writers);
+  }
+
+  private static boolean isReady(String administrative) {
+    return (Integer.parseInt(administrative) & ~ADDED_DISABLED) == 0;
   }
 
   private String ask(String command) {
