@@ -85,9 +85,10 @@ ENTRYPOINT ["tini", "--", "mysql-manager"]
 CMD ["server", "/etc/mysql-manager/dropwizard-config.yml"]
 
 # Whether this process lives. /healthcheck on the same port also tells of ZooKeeper and the clusters: to start managers
-# again because MySQL is in trouble would only take away those who can help.
+# again because MySQL is in trouble would only take away those who can help. With an https connector on the admin port:
+# HEALTH_URL=https://127.0.0.1:8081/ping. Its certificate is for other names, and this does not leave the container.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
-  CMD ["sh", "-c", "exec curl -fsS -o /dev/null --max-time 4 http://127.0.0.1:${ADMIN_PORT:-8081}/ping"]
+  CMD ["sh", "-c", "exec curl -fsSk -o /dev/null --max-time 4 \"${HEALTH_URL:-http://127.0.0.1:${ADMIN_PORT:-8081}/ping}\""]
 
 # Last, as they differ with each commit.
 ARG VERSION

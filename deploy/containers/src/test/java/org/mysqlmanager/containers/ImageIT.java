@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.mysqlmanager.containers.Questions.await;
 
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.github.dockerjava.api.command.InspectImageResponse;
 import com.github.dockerjava.api.model.ContainerConfig;
 import java.time.Duration;
@@ -85,6 +86,23 @@ class ImageIT extends Scenario {
       assertTrue(node.exec("sh", "-c", "touch /opt/mysql-manager/x").status() != 0);
       assertEquals(
           0, node.exec("sh", "-c", "cd %s && touch x && rm x".formatted(Recipes.DATA)).status());
+    }
+  }
+
+  /** More than that, and the engine would kill a manager that was only busy. */
+  @Test
+  void itsHeapFollowsTheContainersMemory() throws Exception {
+    for (String manager : containers.managers()) {
+      long most =
+          new JsonMapper()
+              .readTree(questions.http(manager, Recipes.ADMIN_PORT, "/metrics").body())
+              .path("gauges")
+              .path("jvm.memory.heap.max")
+              .path("value")
+              .asLong();
+      assertTrue(
+          most > Recipes.MANAGER_MEMORY / 4 && most < Recipes.MANAGER_MEMORY / 2,
+          () -> "%s may have a heap of %d bytes".formatted(manager, most));
     }
   }
 

@@ -26,9 +26,11 @@ final class Recipes {
   /** Below it the managers keep what they save. */
   static final String DATA = "/var/lib/mysql-manager";
 
+  /** What a manager's container may use, in bytes. */
+  static final long MANAGER_MEMORY = 256L * 1024 * 1024;
+
   private static final String SECRETS = "/run/secrets";
   private static final String CONFIGURATION = "/etc/mysql-manager/dropwizard-config.yml";
-  private static final long MEGABYTE = 1024 * 1024;
 
   private Recipes() {}
 
@@ -95,7 +97,7 @@ final class Recipes {
         .host(host ->
             host.withReadonlyRootfs(true)
                 .withTmpFs(Map.of("/tmp", "size=16m"))
-                .withMemory(256 * MEGABYTE)
+                .withMemory(MANAGER_MEMORY)
                 .withCapDrop(Capability.ALL)
                 .withSecurityOpts(List.of("no-new-privileges")));
   }
