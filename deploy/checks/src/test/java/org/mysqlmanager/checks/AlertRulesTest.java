@@ -12,6 +12,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.mysqlmanager.local.install.CheckingTool;
 import org.mysqlmanager.local.process.Command;
@@ -72,7 +75,7 @@ class AlertRulesTest {
       assertTrue(rule.at("/annotations/description").asText().length() > 60, alert);
       assertEquals(
           "docs/runbook.md#" + alert.toLowerCase(Locale.ROOT),
-          rule.at("/annotations/runbook").asText());
+          rule.at("/annotations/runbook_url").asText());
     }
     assertEquals(
         expected, sections, "docs/runbook.md has a section for each alert, in their order");
@@ -87,6 +90,45 @@ class AlertRulesTest {
       assertTrue(
           section.strip().startsWith("*" + rule.at("/labels/severity").asText() + ".*"), alert);
       assertTrue(section.contains("**Check.**") && section.contains("**Do.**"), alert);
+    }
+  }
+
+  @Test
+  void everyLinkWithinTheRunbookLeadsToASection() {
+    String runbook = Project.text("docs/runbook.md");
+    Set<String> sections =
+        runbook
+            .lines()
+            .filter(line -> line.startsWith("##"))
+            .map(line ->
+                line.replaceFirst("#+ ", "").toLowerCase(Locale.ROOT).replace(' ', '-'))
+            .collect(Collectors.toSet());
+    List<String> links =
+        Pattern.compile("\\]\\(#([^)]*)\\)")
+            .matcher(runbook)
+            .results()
+            .map(link -> link.group(1))
+            .toList();
+    assertTrue(links.size() > 5, links.toString());
+    links.forEach(link -> assertTrue(sections.contains(link), link));
+  }
+
+  /** ZooKeeper answers the others with a sentence, and nobody knows why. */
+  @Test
+  void theRunbookAsksZooKeeperForWhatTheShippedOnesAnswer() {
+    List<String> words =
+        Pattern.compile("echo ([a-z]{4}) \\| nc")
+            .matcher(Project.text("docs/runbook.md"))
+            .results()
+            .map(word -> word.group(1))
+            .toList();
+    assertTrue(words.size() >= 2, words.toString());
+    for (String file :
+        List.of("deploy/compose/zoo.cfg", "deploy/kubernetes/example/zoo.cfg")) {
+      Matcher answered =
+          Pattern.compile("(?m)^4lw.commands.whitelist=(.*)$").matcher(Project.text(file));
+      assertTrue(answered.find(), file);
+      assertTrue(List.of(answered.group(1).split(",")).containsAll(words), file + ": " + words);
     }
   }
 
