@@ -100,8 +100,7 @@ class AlertRulesTest {
         runbook
             .lines()
             .filter(line -> line.startsWith("##"))
-            .map(line ->
-                line.replaceFirst("#+ ", "").toLowerCase(Locale.ROOT).replace(' ', '-'))
+            .map(line -> line.replaceFirst("#+ ", "").toLowerCase(Locale.ROOT).replace(' ', '-'))
             .collect(Collectors.toSet());
     List<String> links =
         Pattern.compile("\\]\\(#([^)]*)\\)")
@@ -123,8 +122,7 @@ class AlertRulesTest {
             .map(word -> word.group(1))
             .toList();
     assertTrue(words.size() >= 2, words.toString());
-    for (String file :
-        List.of("deploy/compose/zoo.cfg", "deploy/kubernetes/example/zoo.cfg")) {
+    for (String file : List.of("deploy/compose/zoo.cfg", "deploy/kubernetes/example/zoo.cfg")) {
       Matcher answered =
           Pattern.compile("(?m)^4lw.commands.whitelist=(.*)$").matcher(Project.text(file));
       assertTrue(answered.find(), file);

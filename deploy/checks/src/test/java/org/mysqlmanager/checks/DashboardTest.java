@@ -66,7 +66,7 @@ class DashboardTest {
         StreamSupport.stream(dashboard.json().at("/templating/list").spliterator(), false)
             .map(variable -> variable.path("name").asText())
             .toList();
-    assertEquals(List.of("datasource", "job", "cluster"), variables);
+    assertEquals(List.of("datasource", "namespace", "job", "cluster"), variables);
     for (JsonNode panel : dashboard.panels()) {
       if (!panel.path("type").asText().equals("row")) {
         String title = panel.path("title").asText();
@@ -79,6 +79,53 @@ class DashboardTest {
         }
       }
     }
+  }
+
+  @Test
+  void everyExpressionIsAboutOneSystem() {
+    int selectors = 0;
+    for (String expression : dashboard.expressions()) {
+      for (PromQl.Selector selector : PromQl.selectors(expression)) {
+        assertTrue(
+            selector
+                .matchers()
+                .containsAll(
+                    List.of(
+                        new PromQl.LabelMatcher("namespace", "$namespace"),
+                        new PromQl.LabelMatcher("job", "$job"))),
+            expression);
+        selectors++;
+      }
+    }
+    assertTrue(selectors > 20);
+  }
+
+  /** A manager that has lost ZooKeeper still tells what it knew last: the rules leave it out. */
+  @Test
+  void whatTheRulesRecordIsNotPutTogetherAnew() {
+    Set<String> recorded = new HashSet<>();
+    for (JsonNode group : Project.yaml("deploy/prometheus/alerts.yml").path("groups")) {
+      for (JsonNode rule : group.path("rules")) {
+        if (rule.path("record").asText().startsWith("cluster")) {
+          recorded.add(PromQl.selectors(rule.path("expr").asText()).getFirst().metric());
+        }
+      }
+    }
+    assertTrue(recorded.contains("mysql_manager_server_role"), recorded.toString());
+    for (String expression : dashboard.expressions()) {
+      for (PromQl.Selector selector : PromQl.selectors(expression)) {
+        assertFalse(recorded.contains(selector.metric()), expression);
+      }
+    }
+  }
+
+  @Test
+  void theDataSourceKnowsHowOftenPrometheusScrapes() {
+    assertEquals(
+        Project.yaml("deploy/prometheus/prometheus.yml").at("/global/scrape_interval").asText(),
+        Project.yaml("deploy/grafana/provisioning/datasources/prometheus.yml")
+            .at("/datasources/0/jsonData/timeInterval")
+            .asText());
   }
 
   @Test

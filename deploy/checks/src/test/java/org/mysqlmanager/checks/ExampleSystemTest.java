@@ -385,9 +385,37 @@ class ExampleSystemTest {
     assertEquals(settings("deploy/compose/mysql.cnf"), here);
   }
 
+  @Test
+  void theProxyIsSetUpAsTheComposeFileDoes() {
+    Set<String> here = settings("deploy/kubernetes/example/proxysql.cnf");
+    Set<String> compose = settings("deploy/compose/proxysql.cnf");
+    // Where the admin interface listens: there a network of its own, here a policy.
+    for (Set<String> settings : List.of(here, compose)) {
+      assertTrue(settings.removeIf(line -> line.startsWith("mysql_ifaces=")));
+    }
+    assertTrue(here.size() > 10, here.toString());
+    assertEquals(compose, here);
+  }
+
+  /** A secret that changes gets another name, and whoever mounts it is replaced. */
+  @Test
+  void theOnlyProxyIsRestartedForNoOthersPassword() {
+    PodSpec pod = example.one(StatefulSet.class, "proxysql").getSpec().getTemplate().getSpec();
+    List<String> secrets =
+        pod.getVolumes().stream()
+            .filter(volume -> volume.getSecret() != null)
+            .map(volume -> volume.getSecret().getSecretName())
+            .toList();
+    assertEquals(1, secrets.size(), secrets.toString());
+    assertEquals(
+        Set.of("proxy-admin-password"),
+        example.one(Secret.class, secrets.getFirst()).getData().keySet());
+  }
+
   private static Set<String> settings(String file) {
     return Project.text(file)
         .lines()
+        .map(String::strip)
         .filter(line -> line.contains("=") && !line.startsWith("#"))
         .collect(Collectors.toCollection(TreeSet::new));
   }

@@ -270,7 +270,22 @@ class ManagerPodsTest {
     for (String member : variables().get("ZOOKEEPER_CONNECT").split(",")) {
       assertTrue(open.contains(Integer.valueOf(member.split(":")[1])), member);
     }
-    assertTrue(open.contains(53), "names are looked up");
+  }
+
+  /** A cache on the node is no pod: a rule that selects pods or namespaces shuts it out. */
+  @Test
+  void theNetworkLetsThemLookUpNamesWhereverTheyAreAnswered() {
+    Set<String> expected = Set.of("UDP 53", "TCP 53", "UDP 5353", "TCP 5353");
+    for (Manifests manifests : List.of(base, example)) {
+      assertTrue(
+          manifests.one(NetworkPolicy.class, "mysql-manager").getSpec().getEgress().stream()
+              .filter(rule -> rule.getTo().isEmpty())
+              .anyMatch(rule ->
+                  rule.getPorts().stream()
+                      .map(port -> port.getProtocol() + " " + port.getPort().getIntVal())
+                      .collect(Collectors.toSet())
+                      .equals(expected)));
+    }
   }
 
   @Test

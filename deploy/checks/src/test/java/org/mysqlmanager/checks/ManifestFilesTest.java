@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -88,6 +89,13 @@ class ManifestFilesTest {
     }
   }
 
+  /** Everybody on a machine can read arguments. */
+  @ParameterizedTest
+  @ValueSource(strings = {"README.md", "docs/security.md", "docs/runbook.md", FOLDER + "README.md"})
+  void noDocumentGivesCurlAPasswordAsAnArgument(String file) {
+    assertFalse(Pattern.compile("curl .*-u '?[a-z]+:").matcher(Project.text(file)).find(), file);
+  }
+
   @Test
   void theScrapeForTheOperatorFindsTheManagers() {
     JsonNode monitor = Project.yaml(FOLDER + "service-monitor.yaml");
@@ -105,6 +113,11 @@ class ManifestFilesTest {
     assertEquals(
         found.getFirst().getSpec().getPorts().getFirst().getName(),
         monitor.at("/spec/endpoints/0/port").asText());
+    String account = monitor.at("/spec/endpoints/0/basicAuth/password/name").asText();
+    assertTrue(
+        Project.text(FOLDER + "service-monitor.yaml")
+            .contains("kubectl create secret generic " + account + " "),
+        "nothing else makes the secret " + account);
     // The rules group by job.
     assertEquals(
         "mysql-manager",
