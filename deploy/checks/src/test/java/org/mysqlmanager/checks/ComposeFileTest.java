@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
@@ -158,6 +159,22 @@ class ComposeFileTest {
                 name + " keeps its saved transactions");
           }
         });
+  }
+
+  /** Otherwise it tries ten times within a moment, and a name that leads nowhere is an answer. */
+  @Test
+  void proxysqlWaitsForAServerWithoutANameAsLongAsForNone() {
+    assertTrue(
+        proxysql("connect_retries_on_failure") * proxysql("connect_retries_delay")
+            >= proxysql("connect_timeout_server_max"));
+  }
+
+  private static long proxysql(String variable) {
+    Matcher setting =
+        Pattern.compile("(?m)^ *" + variable + "=([0-9]+)$")
+            .matcher(Project.text("deploy/compose/proxysql.cnf"));
+    assertTrue(setting.find(), variable);
+    return Long.parseLong(setting.group(1));
   }
 
   @Test
