@@ -40,6 +40,11 @@ public final class TokenHash {
     return "mm_" + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
   }
 
+  /** Whether a text has only characters that a bearer token may have. */
+  public static boolean canBeSent(String token) {
+    return TOKEN.matcher(token).matches();
+  }
+
   /**
    * The hash of a token.
    *
@@ -47,7 +52,7 @@ public final class TokenHash {
    *     sentence does not hold the token
    */
   public static TokenHash of(String token) {
-    if (!TOKEN.matcher(token).matches()) {
+    if (!canBeSent(token)) {
       throw new IllegalArgumentException(
           "holds a character that no bearer token may have: make one with ./mm make-token");
     }

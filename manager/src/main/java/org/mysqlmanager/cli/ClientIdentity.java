@@ -8,6 +8,7 @@ import java.util.function.UnaryOperator;
 import net.sourceforge.argparse4j.inf.Namespace;
 import net.sourceforge.argparse4j.inf.Subparser;
 import org.jspecify.annotations.Nullable;
+import org.mysqlmanager.access.TokenHash;
 
 /**
  * As whom a command asks the managers. Printing it gives nothing away.
@@ -46,8 +47,14 @@ record ClientIdentity(Optional<String> authorization) {
           StatusCommand.UNREACHABLE, "--user and --token-file are both given: leave one out.");
     }
     if (tokenFile != null) {
-      return new ClientIdentity(
-          Optional.of("Bearer " + SecretInput.file("--token-file", tokenFile)));
+      String token = SecretInput.file("--token-file", tokenFile);
+      if (!TokenHash.canBeSent(token)) {
+        throw new CommandFailed(
+            StatusCommand.UNREACHABLE,
+            "--token-file %s holds a character that no bearer token may have (a byte order mark at its beginning, perhaps): make it with ./mm make-token, and edit nothing."
+                .formatted(tokenFile));
+      }
+      return new ClientIdentity(Optional.of("Bearer " + token));
     }
     if (user == null) {
       if (passwordFile != null) {

@@ -5,6 +5,8 @@ import java.io.Console;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.Reader;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -48,8 +50,10 @@ final class SecretInput {
 
   /** The first line of a stream, as of {@code printf %s "$SECRET" |}. */
   static char[] firstLine(InputStream input) throws CommandFailed, IOException {
-    BufferedReader reader =
-        new BufferedReader(new InputStreamReader(input, StandardCharsets.UTF_8));
+    return firstLine(new BufferedReader(new InputStreamReader(input, StandardCharsets.UTF_8)));
+  }
+
+  private static char[] firstLine(Reader reader) throws CommandFailed, IOException {
     StringBuilder line = new StringBuilder();
     for (int next = reader.read(); next >= 0 && next != '\n'; next = reader.read()) {
       line.append((char) next);
@@ -65,8 +69,14 @@ final class SecretInput {
 
   /** The one line of a file. */
   static String file(String option, String name) throws CommandFailed {
-    try (InputStream input = Files.newInputStream(Path.of(name))) {
-      return new String(firstLine(input));
+    try (Reader reader = Files.newBufferedReader(Path.of(name))) {
+      String line = new String(firstLine(reader));
+      if (reader.read() >= 0) {
+        throw new CommandFailed(1, "It has more than one line: give a single line of text.");
+      }
+      return line;
+    } catch (CharacterCodingException e) {
+      throw unreadable(option, name, "is not UTF-8 text");
     } catch (NoSuchFileException e) {
       throw unreadable(option, name, "does not exist");
     } catch (IOException | InvalidPathException e) {

@@ -89,6 +89,25 @@ class SecretCommandsTest {
     assertTrue(token("/no/such/folder/token").err().contains("cannot be written"));
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"\ufeffhunter2\n", "hünter2", "hunter2 x", "hunter2\nmore\n"})
+  void whatIsNoTokenIsNotSentAndNotShown(String text) throws Exception {
+    Path file = Files.writeString(directory.resolve("no-token"), text);
+    Outcome refused =
+        run(
+            out -> new StatusCommand(out, out, _ -> null),
+            "status",
+            "--url",
+            "http://127.0.0.1:1",
+            "--token-file",
+            file.toString());
+    assertEquals(2, refused.exitCode());
+    String all = refused.out() + refused.err();
+    assertEquals(1, all.lines().count(), all);
+    assertTrue(all.contains("--token-file " + file), all);
+    assertFalse(all.contains("nter2"), all);
+  }
+
   private static Outcome hash(String input, String... options) {
     InputStream in = new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8));
     return run(out -> new HashPasswordCommand(in, out, out), "hash-password", options);
