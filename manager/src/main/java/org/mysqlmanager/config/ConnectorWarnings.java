@@ -13,32 +13,53 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.mysqlmanager.access.AccessRules;
+import org.mysqlmanager.access.AnonymousReading;
 
 /** What is unwise about where the manager listens. */
 final class ConnectorWarnings {
   private ConnectorWarnings() {}
 
   static List<String> of(ServerFactory server, AccessRules rules) {
-    if (rules.users().isEmpty() && rules.tokens().isEmpty()) {
-      return List.of(); // nothing secret is sent
-    }
     return switch (server) {
       case DefaultServerFactory both ->
           Stream.concat(
-                  warnings("applicationConnectors", both.getApplicationConnectors()),
-                  warnings("adminConnectors", both.getAdminConnectors()))
+                  warnings("applicationConnectors", both.getApplicationConnectors(), rules),
+                  warnings("adminConnectors", both.getAdminConnectors(), rules))
               .toList();
-      case SimpleServerFactory one -> warnings("connector", List.of(one.getConnector())).toList();
+      case SimpleServerFactory one ->
+          warnings("connector", List.of(one.getConnector()), rules).toList();
       default -> List.of();
     };
   }
 
-  private static Stream<String> warnings(String name, List<ConnectorFactory> connectors) {
-    return connectors.stream().map(connector -> warning(name, connector)).flatMap(Optional::stream);
+  private static Stream<String> warnings(
+      String name, List<ConnectorFactory> connectors, AccessRules rules) {
+    return connectors.stream()
+        .flatMap(connector ->
+            Stream.of(unencrypted(name, connector, rules), proxied(name, connector, rules)))
+        .flatMap(Optional::stream);
   }
 
-  private static Optional<String> warning(String name, ConnectorFactory connector) {
-    if (connector instanceof HttpsConnectorFactory
+  private static Optional<String> proxied(
+      String name, ConnectorFactory connector, AccessRules rules) {
+    if (rules.anonymousReading() != AnonymousReading.LOOPBACK
+        || !(connector instanceof HttpConnectorFactory http)
+        || !(http.isUseForwardedHeaders() || http.isUseProxyProtocol())) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        "server.%s: port %d is behind a proxy (%s), and access.anonymous_reading is loopback: set it to nowhere, as a proxy on this machine that does not say for whom it asks has everybody read without a user"
+            .formatted(
+                name,
+                http.getPort(),
+                http.isUseForwardedHeaders() ? "useForwardedHeaders" : "useProxyProtocol"));
+  }
+
+  private static Optional<String> unencrypted(
+      String name, ConnectorFactory connector, AccessRules rules) {
+    boolean nothingSecretIsSent = rules.users().isEmpty() && rules.tokens().isEmpty();
+    if (nothingSecretIsSent
+        || connector instanceof HttpsConnectorFactory
         || !(connector instanceof HttpConnectorFactory plain)
         || isLoopback(plain.getBindHost())) {
       return Optional.empty();

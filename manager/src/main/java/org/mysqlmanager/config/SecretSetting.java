@@ -57,7 +57,11 @@ record SecretSetting(Secret secret, Optional<Path> file, String fileSetting) {
     String secret = path.isPresent() ? read(fileName, path.get()) : inline;
     if (secret == null || secret.chars().anyMatch(Character::isISOControl)) {
       throw new IllegalArgumentException(
-          name + " holds a control character or a line break: give a single line of text");
+          path.map(given ->
+                  "%s holds a control character, or more than one line: write the secret into it as a single line of text"
+                      .formatted(shown(fileName, given.toString())))
+              .orElse(
+                  name + " holds a control character or a line break: give a single line of text"));
     }
     return Optional.of(new SecretSetting(Secret.of(secret), path, fileName));
   }
@@ -89,21 +93,31 @@ record SecretSetting(Secret secret, Optional<Path> file, String fileSetting) {
       return Path.of(text == null ? "" : text);
     } catch (InvalidPathException e) {
       throw new IllegalArgumentException(
-          "%s '%s' is not a valid path: %s".formatted(fileName, text, e.getReason()), e);
+          "%s is not a valid path: %s"
+              .formatted(shown(fileName, String.valueOf(text)), e.getReason()),
+          e);
     }
   }
 
+  /** The setting and its value; not one that may be the secret itself, put there by mistake. */
+  private static String shown(String fileName, String path) {
+    return path.contains("/")
+        ? fileName + " " + path
+        : "the file that %s names (not shown: it has no '/', and may be the secret itself)"
+            .formatted(fileName);
+  }
+
   private static String read(String fileName, Path path) {
+    String setting = shown(fileName, path.toString());
     try {
       if (Files.isDirectory(path)) {
         throw new IllegalArgumentException(
-            "%s %s is a directory: give a file that holds nothing but the secret"
-                .formatted(fileName, path));
+            "%s is a directory: give a file that holds nothing but the secret".formatted(setting));
       }
       if (Files.size(path) > LONGEST_FILE_BYTES) {
         throw new IllegalArgumentException(
-            "%s %s has more than %d bytes: it shall hold the secret and nothing else"
-                .formatted(fileName, path, LONGEST_FILE_BYTES));
+            "%s has more than %d bytes: it shall hold the secret and nothing else"
+                .formatted(setting, LONGEST_FILE_BYTES));
       }
       String text = Files.readString(path);
       String secret =
@@ -112,20 +126,20 @@ record SecretSetting(Secret secret, Optional<Path> file, String fileSetting) {
               : text.endsWith("\n") ? text.substring(0, text.length() - 1) : text;
       if (secret.isBlank()) {
         throw new IllegalArgumentException(
-            "%s %s is empty: write the secret into it".formatted(fileName, path));
+            "%s is empty: write the secret into it".formatted(setting));
       }
       return secret;
     } catch (NoSuchFileException e) {
       throw new IllegalArgumentException(
-          "%s %s does not exist: create it, or correct the path (it is taken from %s)"
-              .formatted(fileName, path, Path.of("").toAbsolutePath()),
+          "%s does not exist: create it, or correct the path (it is taken from %s)"
+              .formatted(setting, Path.of("").toAbsolutePath()),
           e);
     } catch (CharacterCodingException e) {
-      throw new IllegalArgumentException("%s %s is not UTF-8 text".formatted(fileName, path), e);
+      throw new IllegalArgumentException("%s is not UTF-8 text".formatted(setting), e);
     } catch (IOException e) {
       throw new IllegalArgumentException(
-          "%s %s cannot be read (%s): make it readable for the user that runs the manager"
-              .formatted(fileName, path, e.getClass().getSimpleName()),
+          "%s cannot be read (%s): make it readable for the user that runs the manager"
+              .formatted(setting, e.getClass().getSimpleName()),
           e);
     }
   }

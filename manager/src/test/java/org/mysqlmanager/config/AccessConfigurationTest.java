@@ -84,6 +84,26 @@ class AccessConfigurationTest {
             .size());
   }
 
+  @Test
+  void aSecretFileWithTwoLinesIsNamed() throws Exception {
+    String two = secret("hunter2\nmore\n");
+    String sentence =
+        refused("access: {users: [{name: a, role: viewer, password_file: %s}]}\n".formatted(two));
+    assertTrue(sentence.contains("password_file " + two + " holds"), sentence);
+    assertTrue(sentence.contains("more than one line"), sentence);
+    assertFalse(sentence.contains("hunter2"), sentence);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"hunter2", "\"hunter2\\0\""})
+  void aPasswordWhereItsFileShouldBeNamedIsNotRepeated(String password) {
+    String sentence =
+        refused(
+            "access: {users: [{name: a, role: viewer, password_file: %s}]}\n".formatted(password));
+    assertTrue(sentence.contains("password_file"), sentence);
+    assertFalse(sentence.contains("hunter2"), sentence);
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -133,6 +153,22 @@ class AccessConfigurationTest {
     assertEquals(
         List.of(),
         read(USER + "server: {applicationConnectors: [%s]}\n".formatted(connector)).warnings());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"useForwardedHeaders", "useProxyProtocol"})
+  void readingAnonymouslyBehindAProxyIsWarnedOf(String setting) throws Exception {
+    String server =
+        "server: {adminConnectors: [{type: http, port: 9, bindHost: 127.0.0.1, %s: true}]}\n"
+            .formatted(setting);
+    List<String> warnings = read(server).warnings();
+    assertEquals(1, warnings.size(), warnings.toString());
+    assertTrue(
+        warnings.getFirst().startsWith("server.adminConnectors")
+            && warnings.getFirst().contains(setting)
+            && warnings.getFirst().contains("anonymous_reading"),
+        warnings.toString());
+    assertEquals(List.of(), read("access: {anonymous_reading: nowhere}\n" + server).warnings());
   }
 
   private static ManagerConfiguration read(String yaml) throws Exception {

@@ -148,7 +148,7 @@ class ConfigurationMistakesTest {
     Path binary = Files.write(directory.resolve("binary"), new byte[] {(byte) 0xff, (byte) 0xfe});
     assertTrue(sentence(withFile(binary)).contains("not UTF-8"));
     Path lines = Files.writeString(directory.resolve("lines"), "a\nb\n");
-    assertTrue(sentence(withFile(lines)).contains("line break"));
+    assertTrue(sentence(withFile(lines)).contains("password_file " + lines + " holds"));
     Path big = Files.writeString(directory.resolve("big"), "a".repeat(5000));
     assertTrue(sentence(withFile(big)).contains("4096"));
   }
