@@ -2,6 +2,7 @@ package org.mysqlmanager.http;
 
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,10 +19,11 @@ import org.mysqlmanager.access.Address;
 
 /**
  * Bounds the connections to one port, altogether and per remote address, by closing what is too
- * much at once: no client can keep the others out. A connection that trickles in, byte by byte, so
- * that it is never idle, is closed when it has been without a whole request for too long; a silent
- * one falls to Jetty's idle time-out. Waiting connections hold no thread; this bounds memory and
- * descriptors.
+ * much at once. Where all places are taken, a newcomer gets one from the address that has most, if
+ * that has at least two more: no few clients can keep the others out, nor a probe. A connection
+ * that trickles in, byte by byte, so that it is never idle, is closed when it has been without a
+ * whole request for too long; a silent one falls to Jetty's idle time-out. Waiting connections hold
+ * no thread; this bounds memory and descriptors.
  *
  * <p>To be added to the connector as a bean. Thread-safe.
  */
@@ -82,19 +84,26 @@ public final class ConnectionGuard extends AbstractLifeCycle implements Connecti
   @Override
   public void onOpened(Connection connection) {
     // Of the layers of a connection (TLS below HTTP) the one that speaks HTTP counts.
-    if (connection instanceof ConnectionMetaData http && !enter(connection, http)) {
-      connection.getEndPoint().close();
+    if (connection instanceof ConnectionMetaData http) {
+      Connection tooMuch = enter(connection, http);
+      if (tooMuch != null) {
+        tooMuch.getEndPoint().close();
+      }
     }
   }
 
   @Override
   public void onClosed(Connection connection) {
     synchronized (countByAddress) {
-      Progress progress = connections.remove(connection);
-      if (progress != null) {
-        countByAddress.computeIfPresent(
-            progress.address(), (_, count) -> count > 1 ? count - 1 : null);
-      }
+      leave(connection);
+    }
+  }
+
+  private void leave(Connection connection) {
+    Progress progress = connections.remove(connection);
+    if (progress != null) {
+      countByAddress.computeIfPresent(
+          progress.address(), (_, count) -> count > 1 ? count - 1 : null);
     }
   }
 
@@ -103,18 +112,51 @@ public final class ConnectionGuard extends AbstractLifeCycle implements Connecti
     return connections.size();
   }
 
-  private boolean enter(Connection connection, ConnectionMetaData http) {
+  /** Lets it in, or not. Returns the connection that must be closed: itself, another, or none. */
+  private @Nullable Connection enter(Connection connection, ConnectionMetaData http) {
     InetAddress address = Address.of(http.getRemoteSocketAddress());
     InetAddress counted = address == null ? UNKNOWN : Address.counted(address);
     synchronized (countByAddress) {
-      if (connections.size() >= limits.connections()
-          || countByAddress.getOrDefault(counted, 0) >= limits.connectionsPerAddress()) {
-        return false;
+      int own = countByAddress.getOrDefault(counted, 0);
+      if (own >= limits.connectionsPerAddress()) {
+        return connection;
+      }
+      Connection left = null;
+      if (connections.size() >= limits.connections()) {
+        left = dispensable(own);
+        if (left == null) {
+          return connection;
+        }
+        leave(left);
       }
       countByAddress.merge(counted, 1, Integer::sum);
       connections.put(connection, new Progress(counted, 0, nanos.getAsLong()));
-      return true;
+      return left;
     }
+  }
+
+  /**
+   * Of the address that has most connections the one that has done nothing for longest, rather one
+   * that is not being answered. None if that address would have fewer than the newcomer's then.
+   */
+  private @Nullable Connection dispensable(int newcomers) {
+    int most = countByAddress.values().stream().mapToInt(Integer::intValue).max().orElse(0);
+    if (most < newcomers + 2) {
+      return null;
+    }
+    long now = nanos.getAsLong();
+    return connections.entrySet().stream()
+        .filter(entry -> countByAddress.getOrDefault(entry.getValue().address(), 0) == most)
+        .min(
+            Comparator.<Map.Entry<Connection, Progress>, Boolean>comparing(
+                    entry -> isAnswering(entry.getKey()))
+                .thenComparingLong(entry -> entry.getValue().sinceNanos() - now))
+        .map(Map.Entry::getKey)
+        .orElse(null);
+  }
+
+  private static boolean isAnswering(Connection connection) {
+    return connection.getMessagesIn() > connection.getMessagesOut();
   }
 
   private void scheduleLook() {
@@ -134,8 +176,7 @@ public final class ConnectionGuard extends AbstractLifeCycle implements Connecti
     long now = nanos.getAsLong();
     connections.forEach((connection, before) -> {
       long requests = connection.getMessagesIn();
-      boolean isAnswering = requests > connection.getMessagesOut();
-      if (isAnswering || requests != before.requests()) {
+      if (isAnswering(connection) || requests != before.requests()) {
         connections.replace(connection, before, new Progress(before.address(), requests, now));
       } else if (now - before.sinceNanos() > longestWithoutRequest.toNanos()) {
         connection.getEndPoint().close();

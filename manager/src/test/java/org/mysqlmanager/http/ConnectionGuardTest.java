@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.ProxyConnectionFactory;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.Server;
@@ -105,9 +107,57 @@ class ConnectionGuardTest {
     assertEquals(0, guard.count());
   }
 
+  @Test
+  void whereAllPlacesAreTakenANewcomerGetsTheIdlestOfWhoeverHasMost() throws Exception {
+    ServerConnector proxied =
+        new ServerConnector(
+            server, 1, 1, new ProxyConnectionFactory(), new HttpConnectionFactory());
+    proxied.setHost("127.0.0.1");
+    guard =
+        new ConnectionGuard(
+            new AccessLimits(1, 1, 1, 4, 3), LONGEST, proxied.getScheduler(), nanos::get);
+    proxied.addBean(guard, true);
+    server.addConnector(proxied);
+    proxied.start();
+    List<Socket> most = new ArrayList<>();
+    for (int i = 1; i <= 3; i++) {
+      most.add(openAs(proxied, "192.0.2.1"));
+      int opened = i;
+      await().atMost(PATIENCE).until(() -> guard.count() == opened);
+      nanos.incrementAndGet();
+    }
+    Socket other = openAs(proxied, "192.0.2.2");
+    await().atMost(PATIENCE).until(() -> guard.count() == 4);
+    assertTrue(answer(most.getFirst()).startsWith("HTTP/1.1 200"));
+    nanos.incrementAndGet();
+    guard.closeThoseThatTrickle(); // sees that the first has just asked
+
+    assertTrue(answer(openAs(proxied, "192.0.2.3")).startsWith("HTTP/1.1 200"));
+    assertTrue(isClosed(most.get(1)));
+    assertTrue(isClosed(openAs(proxied, "192.0.2.1"))); // it has most, still
+    assertTrue(answer(openAs(proxied, "192.0.2.4")).startsWith("HTTP/1.1 200"));
+    assertTrue(isClosed(most.get(2)));
+    assertTrue(isClosed(openAs(proxied, "192.0.2.5"))); // all four have one
+    for (Socket socket : List.of(most.getFirst(), other)) {
+      assertTrue(answer(socket).startsWith("HTTP/1.1 200"));
+    }
+    assertEquals(4, guard.count());
+  }
+
   private Socket open() throws IOException {
-    Socket socket = RawHttp.connect(LOOPBACK, connector.getLocalPort());
+    return open(connector);
+  }
+
+  private Socket open(ServerConnector to) throws IOException {
+    Socket socket = RawHttp.connect(LOOPBACK, to.getLocalPort());
     sockets.add(socket);
+    return socket;
+  }
+
+  /** As a proxy opens one for a client with that address. */
+  private Socket openAs(ServerConnector to, String address) throws IOException {
+    Socket socket = open(to);
+    send(socket, "PROXY TCP4 %s 127.0.0.1 4711 80\r\n".formatted(address));
     return socket;
   }
 
