@@ -28,9 +28,12 @@ import org.mysqlmanager.http.ClustersResource;
 import org.mysqlmanager.http.ErrorMapper;
 import org.mysqlmanager.http.IndexResource;
 import org.mysqlmanager.http.LeadershipHealth;
+import org.mysqlmanager.http.LogLevelTask;
 import org.mysqlmanager.http.ReadyServlet;
 import org.mysqlmanager.http.ReconcileTask;
 import org.mysqlmanager.http.ResignTask;
+import org.mysqlmanager.http.StrictTaskServlet;
+import org.mysqlmanager.http.TaskErrors;
 import org.mysqlmanager.http.ZooKeeperHealth;
 import org.mysqlmanager.metrics.ManagerMetrics;
 import org.mysqlmanager.metrics.MetricsResource;
@@ -98,6 +101,14 @@ public class ManagerApplication extends Application<ManagerConfiguration> {
     AdminEnvironment admin = environment.admin();
     admin.addTask(new ReconcileTask(manager));
     admin.addTask(new ResignTask(manager));
+    LogLevelTask logLevel =
+        new LogLevelTask(
+            environment.lifecycle().scheduledExecutorService("log-level").threads(1).build());
+    admin.addTask(logLevel);
+    admin
+        .addFilter("task-errors", new TaskErrors())
+        .addMappingForUrlPatterns(null, false, "/tasks/*");
+    admin.addServlet("log-level", new StrictTaskServlet(logLevel)).addMapping("/tasks/log-level");
     admin.addServlet("ready", new ReadyServlet(manager)).addMapping("/ready");
     environment.healthChecks().register("zookeeper", new ZooKeeperHealth(manager));
     environment.healthChecks().register("leadership", new LeadershipHealth(manager));

@@ -15,12 +15,13 @@ import org.mysqlmanager.access.Gate;
 import org.mysqlmanager.access.RefusalListener;
 import org.mysqlmanager.access.Role;
 
-/** Puts one gate before both ports, and guards their connections. */
+/** Puts one gate before both ports, guards their connections, and keeps headers out of the log. */
 public final class AccessControl {
   private AccessControl() {}
 
-  /** To be called before the server starts. */
+  /** To be called when the logging has been configured, and before the server starts. */
   public static void install(Environment environment, AccessRules rules, RefusalListener refusals) {
+    HeadersUnlogged.install();
     Gate gate = new Gate(rules, new SecureRandom(), System::nanoTime);
     RefusalListener all = new RefusalLog(System::nanoTime).and(refusals);
     environment
@@ -53,6 +54,7 @@ public final class AccessControl {
     @Override
     public void lifeCycleStarting(LifeCycle event) {
       if (event instanceof Server server) {
+        server.setErrorHandler(new ErrorSentences());
         for (Connector connector : server.getConnectors()) {
           if (connector instanceof AbstractConnector guarded) {
             ConnectionGuard.protect(guarded, limits);

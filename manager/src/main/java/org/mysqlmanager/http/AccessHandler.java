@@ -56,7 +56,7 @@ public final class AccessHandler extends Handler.Wrapper {
   }
 
   /** No guessing of types, no storing, no frames, no scripts: everything here is plain data. */
-  private static void protect(HttpFields.Mutable headers) {
+  static void protect(HttpFields.Mutable headers) {
     headers.put("X-Content-Type-Options", "nosniff");
     headers.put(HttpHeader.CACHE_CONTROL, "no-store");
     headers.put("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");

@@ -8,6 +8,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import java.util.stream.Collectors;
 import org.mysqlmanager.model.ClusterName;
+import org.mysqlmanager.model.Printable;
 import org.mysqlmanager.reconcile.ClusterStatus;
 import org.mysqlmanager.reconcile.ManagerStatus;
 
@@ -46,7 +47,7 @@ public final class ClustersResource {
         .cluster(name)
         .orElseThrow(() ->
             new NotFoundException(
-                "there is no cluster of that name; known clusters: "
+                "there is no cluster %s; known clusters: ".formatted(Printable.quoted(name))
                     + manager.clusters().stream()
                         .map(cluster -> cluster.spec().name().value())
                         .collect(Collectors.joining(", "))));
