@@ -139,8 +139,8 @@ class ArchitectureTest {
   }
 
   @Test
-  void whoMayDoWhatIsDecidedWithTheJdkAlone() {
-    check(onlyUses("access"));
+  void whoMayDoWhatIsDecidedWithTheJdkAndTheModelAlone() {
+    check(onlyUses("access", "model"));
   }
 
   @Test

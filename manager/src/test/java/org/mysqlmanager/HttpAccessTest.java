@@ -1,13 +1,13 @@
 package org.mysqlmanager;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.dropwizard.testing.DropwizardTestSupport;
@@ -15,6 +15,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
@@ -25,11 +27,13 @@ import org.mysqlmanager.ManagerApplicationTest.WithTestingCore;
 import org.mysqlmanager.access.PasswordHash;
 import org.mysqlmanager.access.TokenHash;
 import org.mysqlmanager.config.ManagerConfiguration;
+import org.mysqlmanager.http.ChangeLog;
 import org.mysqlmanager.http.RefusalLog;
 import org.mysqlmanager.testing.Clusters;
 import org.mysqlmanager.testing.HttpConfigurations;
 import org.mysqlmanager.testing.RawHttp;
 import org.mysqlmanager.testing.RawHttp.Answer;
+import org.mysqlmanager.testing.SeenLog;
 import org.mysqlmanager.testing.TestingManager;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +45,7 @@ class HttpAccessTest {
   private static final String TOKEN = TokenHash.newToken(RANDOM);
   private static final String AS_OPERATOR = RawHttp.basic("operator", "o: wörd");
   private static final String AS_VIEWER = RawHttp.basic("viewer", "v");
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final TestingManager MANAGER = WithTestingCore.MANAGER;
 
   @TempDir static Path directory;
@@ -149,7 +154,9 @@ class HttpAccessTest {
   void probesAreForEverybodyAndNothingHidesBehindTheirNames() throws Exception {
     Way admin = far("admin");
     assertEquals("pong\n", admin.ask("GET /ping").body());
-    assertTrue(JSON.readTree(admin.ask("GET /healthcheck").body()).has("zookeeper"));
+    assertTrue(List.of(200, 503).contains(admin.ask("GET /ready").status()));
+    assertError(401, admin.ask("GET /healthcheck"));
+    assertTrue(JSON.readTree(near("admin").ask("GET /healthcheck").body()).has("zookeeper"));
     for (String path :
         List.of(
             "/",
@@ -251,21 +258,93 @@ class HttpAccessTest {
 
   @Test
   void aFailedLoginIsLoggedOnceInALineWithoutThePasswordAndCounted() throws Exception {
-    ListAppender<ILoggingEvent> seen = new ListAppender<>();
-    seen.start();
-    Logger logger = (Logger) LoggerFactory.getLogger(RefusalLog.class);
-    logger.addAppender(seen);
-    double before = failedLogins();
-    for (int i = 0; i < 30; i++) {
-      near("application").ask("GET /clusters", RawHttp.basic("mal\nlory", "guess-" + i));
+    try (SeenLog log = SeenLog.of(RefusalLog.class)) {
+      double before = failedLogins();
+      for (int i = 0; i < 30; i++) {
+        near("application").ask("GET /clusters", RawHttp.basic("mal\nlory", "guess-" + i));
+      }
+      assertEquals(before + 30, failedLogins());
+      assertTrue(log.lines().size() <= 10, log.lines().size() + " lines");
+      for (String line : log.lines()) {
+        assertFalse(line.contains("\n") || line.contains("guess"), line);
+      }
     }
-    logger.detachAppender(seen);
-    assertEquals(before + 30, failedLogins());
-    List<String> lines = seen.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
-    assertTrue(lines.size() <= 20, lines.size() + " lines");
-    for (String line : lines) {
-      assertFalse(line.contains("\n") || line.contains("guess"), line);
+  }
+
+  @Test
+  void whoeverHasSomethingDoneIsLoggedWithWhatItWasAndHowItEnded() throws Exception {
+    try (SeenLog log = SeenLog.of(ChangeLog.class)) {
+      near("admin").ask("GET /clusters/audited", AS_OPERATOR);
+      near("admin").ask("POST /tasks/audited?token=hunter2", "Content-Length: 0", AS_VIEWER);
+      int many = 30; // more than any log of refusals has lines for
+      for (int i = 0; i < many; i++) {
+        near("admin").ask("POST /tasks/audited?token=hunter2", "Content-Length: 0", AS_OPERATOR);
+      }
+      near("admin")
+          .ask("POST /tasks/reconcile", "Content-Length: 0", "Authorization: Bearer " + TOKEN);
+      String failed =
+          "'operator' from 127.0.0.1 asked on the admin port for 'POST /tasks/audited': it was answered with 404.";
+      String done =
+          "'robot' from 127.0.0.1 asked on the admin port for 'POST /tasks/reconcile': it was answered with 200.";
+      await()
+          .atMost(PATIENCE)
+          .until(() ->
+              Collections.frequency(log.lines(), failed) == many && log.lines().contains(done));
+      List<String> audited =
+          log.lines().stream().filter(line -> line.contains("audited")).distinct().toList();
+      assertEquals(List.of(failed), audited);
     }
+  }
+
+  @Test
+  void aTaskThatDoesNotExistIsNamed() throws Exception {
+    Answer answer =
+        near("admin")
+            .ask("POST /tasks/resgin", "Content-Length: 0", "Accept: text/html", AS_OPERATOR);
+    assertEquals("there is no task 'resgin': GET /tasks lists them", assertError(404, answer));
+    assertEquals(List.of("nosniff"), answer.header("X-Content-Type-Options"));
+    assertEquals(
+        "a task is started with POST", assertError(405, near("admin").ask("GET /tasks/resign")));
+    assertError(404, near("admin").ask("GET /nix"));
+    assertError(405, near("admin").ask("PUT /tasks/resign", "Content-Length: 0", AS_OPERATOR));
+  }
+
+  @Test
+  void jettyLogsNoHeadersWhateverItsLevelIs() throws Exception {
+    String secret = RawHttp.basic("viewer", "v");
+    Logger jetty = (Logger) LoggerFactory.getLogger("org.eclipse.jetty");
+    Level before = jetty.getLevel();
+    try (SeenLog log = SeenLog.of("org.eclipse.jetty")) {
+      jetty.setLevel(Level.TRACE);
+      assertEquals(200, near("application").ask("GET /clusters", secret).status());
+      assertFalse(jetty.isDebugEnabled());
+      assertTrue(jetty.isInfoEnabled());
+      assertEquals(List.of(), log.lines());
+    } finally {
+      jetty.setLevel(before);
+    }
+  }
+
+  @Test
+  void aLogLevelIsSetOrRefusedWithASentence() throws Exception {
+    Logger logger = (Logger) LoggerFactory.getLogger("org.mysqlmanager.NobodysOwn");
+    String done = "POST /tasks/log-level?logger=org.mysqlmanager.NobodysOwn&level=warn";
+    Answer answer = near("admin").ask(done, "Content-Length: 0", AS_OPERATOR);
+    assertEquals(200, answer.status(), answer.body());
+    assertEquals(Level.WARN, logger.getLevel());
+    for (String wrong :
+        List.of("level=wran", "level=", "", "level=OFF&duration=abc", "level=OFF&lvl=1")) {
+      assertError(
+          400,
+          near("admin")
+              .ask(
+                  "POST /tasks/log-level?logger=org.mysqlmanager.NobodysOwn&" + wrong,
+                  "Content-Length: 0",
+                  AS_OPERATOR));
+      assertEquals(Level.WARN, logger.getLevel());
+    }
+    assertError(403, near("admin").ask(done, "Content-Length: 0", AS_VIEWER));
+    assertTrue(near("admin").ask("GET /tasks").body().contains("log-level"));
   }
 
   private static double failedLogins() throws IOException {

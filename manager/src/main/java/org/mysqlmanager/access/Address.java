@@ -8,6 +8,7 @@ import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -15,13 +16,33 @@ import org.jspecify.annotations.Nullable;
 public final class Address {
   private static final int NETWORK_BYTES = 8;
   private static final Pattern IPV4 = Pattern.compile("[0-9.]{7,15}");
-  private static final Pattern IPV6 = Pattern.compile("\\[[0-9A-Fa-f:.]+]");
+  private static final Pattern IPV6 =
+      Pattern.compile("\\[?([0-9A-Fa-f.]*:[0-9A-Fa-f:.]*)(?:%[A-Za-z0-9]+)?]?");
 
   private Address() {}
 
-  /** The IP address of an end of a connection; null where it has none. */
+  /**
+   * The IP address of an end of a connection; null where it has none. What a reverse proxy says of
+   * its client comes as a text: it counts if it is an address. A name is not looked up.
+   */
   public static @Nullable InetAddress of(@Nullable SocketAddress end) {
-    return end instanceof InetSocketAddress internet ? internet.getAddress() : null;
+    if (!(end instanceof InetSocketAddress internet)) {
+      return null;
+    }
+    InetAddress address = internet.getAddress();
+    return address == null ? literal(internet.getHostString()).orElse(null) : address;
+  }
+
+  private static Optional<InetAddress> literal(String text) {
+    Matcher ipv6 = IPV6.matcher(text);
+    if (!ipv6.matches() && !IPV4.matcher(text).matches()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(InetAddress.ofLiteral(ipv6.matches() ? ipv6.group(1) : text));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
   }
 
   static boolean isLoopback(Optional<InetAddress> address) {
@@ -54,17 +75,7 @@ public final class Address {
    */
   static boolean namesLoopback(String host) {
     String name = host.strip().toLowerCase(Locale.ROOT).replaceFirst(":[0-9]*$", "");
-    if (name.equals("localhost")) {
-      return true;
-    }
     // Literals only: a name is not looked up for whoever sends one.
-    if (!IPV4.matcher(name).matches() && !IPV6.matcher(name).matches()) {
-      return false;
-    }
-    try {
-      return InetAddress.ofLiteral(name.replaceAll("[\\[\\]]", "")).isLoopbackAddress();
-    } catch (IllegalArgumentException e) {
-      return false;
-    }
+    return name.equals("localhost") || isLoopback(literal(name));
   }
 }

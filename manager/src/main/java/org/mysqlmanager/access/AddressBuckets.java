@@ -67,6 +67,11 @@ public final class AddressBuckets {
     bucket.tokens = Math.min(burst, bucket.tokens + 1);
   }
 
+  /** Whether nothing was taken lately, so that all may be taken at once. */
+  public synchronized boolean isFull(InetAddress address) {
+    return filled(address).tokens >= burst;
+  }
+
   /** How many addresses are remembered. */
   synchronized int size() {
     return buckets.size();

@@ -10,7 +10,7 @@ sealed interface Authentication {
   /**
    * They are wrong.
    *
-   * @param who the name that was given, safe to print
+   * @param who the name that was given, as it may be printed
    */
   record Rejected(String who) implements Authentication {}
 

@@ -12,6 +12,7 @@ import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.mysqlmanager.model.Printable;
 
 /**
  * Finds out whose credentials those are. Thread-safe.
@@ -22,7 +23,6 @@ import org.jspecify.annotations.Nullable;
  * remembered. Tokens are always looked at, as they cannot be guessed: whoever polls should use one.
  */
 final class Authenticator {
-  private static final int LONGEST_SHOWN_NAME = 64;
   private static final double SECONDS_PER_MINUTE = 60;
 
   /** One at a time: a flood of guesses, from wherever, takes one processor and no more. */
@@ -39,7 +39,7 @@ final class Authenticator {
   private final VerifiedPasswords verified;
   private final AddressBuckets failures;
   private final Semaphore hashing = new Semaphore(HASHED_AT_ONCE, true);
-  private final Semaphore places = new Semaphore(HASHED_AT_ONCE + WAITING);
+  private final HashingPlaces places = new HashingPlaces(HASHED_AT_ONCE + WAITING);
 
   Authenticator(
       List<User> users,
@@ -85,6 +85,7 @@ final class Authenticator {
   }
 
   private Authentication password(Credentials.Basic basic, InetAddress address) {
+    boolean isGuesser = !failures.isFull(address);
     Optional<Duration> wait = failures.take(address); // given back if it was none
     if (wait.isPresent()) {
       return new Authentication.TooManyFailures(wait.get());
@@ -94,13 +95,13 @@ final class Authenticator {
       failures.giveBack(address);
       return new Authentication.Accepted(user.name(), user.role());
     }
-    Optional<Boolean> isRight = compareInTurn(user, basic.password().toCharArray());
+    Optional<Boolean> isRight = compareInTurn(user, basic.password().toCharArray(), isGuesser);
     if (isRight.isEmpty()) {
       failures.giveBack(address);
       return new Authentication.Busy(PATIENCE);
     }
     if (user == null || !isRight.get()) {
-      return new Authentication.Rejected(printable(basic.user()));
+      return new Authentication.Rejected(Printable.quoted(basic.user()));
     }
     failures.giveBack(address);
     verified.add(basic.user(), basic.password());
@@ -108,8 +109,8 @@ final class Authenticator {
   }
 
   /** Empty if it was not its turn for too long. */
-  private Optional<Boolean> compareInTurn(@Nullable User user, char[] password) {
-    if (!places.tryAcquire()) {
+  private Optional<Boolean> compareInTurn(@Nullable User user, char[] password, boolean isGuesser) {
+    if (!places.enter(isGuesser)) {
       return Optional.empty();
     }
     try {
@@ -128,15 +129,7 @@ final class Authenticator {
       Thread.currentThread().interrupt();
       return Optional.empty();
     } finally {
-      places.release();
+      places.leave(isGuesser);
     }
-  }
-
-  /** One line, whatever was sent as a name. */
-  private static String printable(String name) {
-    String text = name.replaceAll("[\\p{Cntrl}\\p{Cf}\\p{Co}\\p{Cn}\\p{Zl}\\p{Zp}]", "?");
-    return text.length() > LONGEST_SHOWN_NAME
-        ? text.substring(0, LONGEST_SHOWN_NAME) + "..."
-        : text;
   }
 }

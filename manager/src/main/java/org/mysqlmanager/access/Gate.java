@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import org.mysqlmanager.access.Refusal.Reason;
+import org.mysqlmanager.model.Printable;
 
 /**
  * Decides for each request whether it is answered. It knows methods, not endpoints: whatever is not
@@ -15,13 +16,13 @@ import org.mysqlmanager.access.Refusal.Reason;
  * protected without anybody thinking of it. Thread-safe.
  */
 public final class Gate {
-  private static final Set<String> READING = Set.of("GET", "HEAD", "OPTIONS");
-
   /** They say back what they were told, or open a tunnel: nobody needs either here. */
   private static final Set<String> NEVER = Set.of("TRACE", "CONNECT", "TRACK");
 
   /** What browsers say of a request that no other site's page made. */
   private static final Set<String> OWN_PAGES = Set.of("same-origin", "none");
+
+  private static final Verdict ANYBODY = new Verdict.Allowed(Optional.empty());
 
   private static final InetAddress NOWHERE = InetAddress.ofLiteral("0.0.0.0");
 
@@ -48,18 +49,18 @@ public final class Gate {
     this.probes = buckets(limits, nanos);
   }
 
-  /** Why the request is refused; empty if it is not. It may take a second, for a password. */
-  public Optional<Refusal> refuse(Question question) {
-    boolean isReading = READING.contains(question.method());
-    boolean isOpen = isReading && question.endpoints().isOpen(question.path());
-    return tooMany(question, isOpen ? probes : requests)
-        .or(() -> unacceptable(question))
-        .or(() -> {
-          if (isOpen) {
-            return Optional.empty();
-          }
-          return isReading ? unlessMayRead(question) : unlessMayChange(question);
-        });
+  /** Whether the request is answered. It may take a second, for a password. */
+  public Verdict decide(Question question) {
+    boolean isOpen = question.isReading() && question.endpoints().isOpen(question.path());
+    Optional<Refusal> objection =
+        tooMany(question, isOpen ? probes : requests).or(() -> unacceptable(question));
+    if (objection.isPresent()) {
+      return new Verdict.Refused(objection.get());
+    }
+    if (isOpen) {
+      return ANYBODY;
+    }
+    return question.isReading() ? mayRead(question) : mayChange(question);
   }
 
   private static Optional<Refusal> tooMany(Question question, AddressBuckets buckets) {
@@ -74,16 +75,18 @@ public final class Gate {
 
   private Optional<Refusal> unacceptable(Question question) {
     if (NEVER.contains(question.method())) {
-      return refused(Reason.METHOD, "this method is not allowed here");
+      return objection(
+          Reason.METHOD,
+          "this method is not allowed here: GET, HEAD and OPTIONS read, POST starts a task");
     }
     if (question.encodedBody()) {
-      return refused(
+      return objection(
           Reason.BODY_LENGTH_UNKNOWN,
           "a body must be sent uncompressed and with its Content-Length, not in chunks");
     }
     int most = rules.limits().requestBodyBytes();
     if (question.bodyBytes().orElse(0) > most) {
-      return refused(
+      return objection(
           Reason.BODY_TOO_LONG,
           "the body is longer than %d bytes (access.limits.request_body_bytes): nothing here needs so much"
               .formatted(most));
@@ -91,31 +94,35 @@ public final class Gate {
     return Optional.empty();
   }
 
-  private Optional<Refusal> unlessMayRead(Question question) {
+  private Verdict mayRead(Question question) {
     return question.authorization().isEmpty() && isAnonymousReading(question)
-        ? Optional.empty()
-        : unlessHasRole(question, Role.VIEWER);
+        ? ANYBODY
+        : hasRole(question, Role.VIEWER);
   }
 
   private boolean isAnonymousReading(Question question) {
     return switch (rules.anonymousReading()) {
       case EVERYWHERE -> true;
       case NOWHERE -> false;
-      // Both ends: a router in between can lead others to a loopback address.
+      // Both ends: a router in between can lead others to a loopback address. And no proxy: what
+      // comes through one on this machine comes from anywhere.
       case LOOPBACK ->
           Address.isLoopback(question.local())
               && Address.isLoopback(question.connected())
+              && Address.isLoopback(question.remote())
+              && !question.isPassedOn()
               && question.host().map(Address::namesLoopback).orElse(true);
     };
   }
 
-  private Optional<Refusal> unlessMayChange(Question question) {
+  private Verdict mayChange(Question question) {
     // Before the credentials: a browser adds those it remembers to whatever a page has it send.
     return isOfForeignPage(question)
         ? refused(
-            Reason.FOREIGN_PAGE,
-            "this was sent by a page of another site (Origin, Sec-Fetch-Site): it may not change anything")
-        : unlessHasRole(question, Role.OPERATOR);
+            Refusal.of(
+                Reason.FOREIGN_PAGE,
+                "this was sent by a page of another site (Origin, Sec-Fetch-Site): it may not change anything"))
+        : hasRole(question, Role.OPERATOR);
   }
 
   private static boolean isOfForeignPage(Question question) {
@@ -139,37 +146,37 @@ public final class Gate {
     }
   }
 
-  private Optional<Refusal> unlessHasRole(Question question, Role needed) {
+  private Verdict hasRole(Question question, Role needed) {
     if (question.authorization().isEmpty()) {
-      return Optional.of(noCredentials(needed));
+      return refused(noCredentials(needed));
     }
     Authentication authentication =
         authenticator.authenticate(
             Credentials.parse(question.authorization().get()), question.remote().orElse(NOWHERE));
     return switch (authentication) {
       case Authentication.Accepted accepted when accepted.role().includes(needed) ->
-          Optional.empty();
+          new Verdict.Allowed(Optional.of(Printable.quoted(accepted.name())));
       case Authentication.Accepted accepted ->
-          Optional.of(
+          refused(
               Refusal.of(
                   Reason.ROLE_MISSING,
                   "'%s' has the role %s; this needs the role %s"
                       .formatted(accepted.name(), accepted.role(), needed),
-                  accepted.name()));
+                  Printable.quoted(accepted.name())));
       case Authentication.Rejected rejected ->
-          Optional.of(
+          refused(
               Refusal.of(
                   Reason.WRONG_CREDENTIALS,
                   "user and password, or the token, are not right",
                   rejected.who()));
       case Authentication.TooManyFailures failures ->
-          Optional.of(
+          refused(
               Refusal.later(
                   Reason.TOO_MANY_FAILED_LOGINS,
                   "too many wrong passwords came from this address: wait, or use a token",
                   failures.retryAfter()));
       case Authentication.Busy busy ->
-          Optional.of(
+          refused(
               Refusal.later(
                   Reason.BUSY,
                   "too many passwords are being looked at: wait, or use a token",
@@ -194,7 +201,11 @@ public final class Gate {
         });
   }
 
-  private static Optional<Refusal> refused(Reason reason, String sentence) {
+  private static Verdict refused(Refusal refusal) {
+    return new Verdict.Refused(refusal);
+  }
+
+  private static Optional<Refusal> objection(Reason reason, String sentence) {
     return Optional.of(Refusal.of(reason, sentence));
   }
 

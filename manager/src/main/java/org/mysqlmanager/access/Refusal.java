@@ -8,7 +8,7 @@ import java.util.Optional;
  * Why a request is not answered.
  *
  * @param sentence for the one who asked: what is wrong, and what to do
- * @param who asked, if credentials were looked at, as far as it may be printed
+ * @param who asked, if credentials were looked at, as it may be printed
  * @param retryAfter when to come again, if that helps
  */
 public record Refusal(

@@ -1,7 +1,9 @@
 package org.mysqlmanager.http;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.net.InetAddress;
 import java.net.SocketAddress;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
@@ -21,6 +23,7 @@ import org.mysqlmanager.access.Question;
 import org.mysqlmanager.access.Refusal;
 import org.mysqlmanager.access.Refusal.Reason;
 import org.mysqlmanager.access.RefusalListener;
+import org.mysqlmanager.access.Verdict;
 
 /**
  * Stands before everything that answers on a port, servlets that others wrote included: asks the
@@ -31,6 +34,16 @@ public final class AccessHandler extends Handler.Wrapper {
    * Set by Jetty's gzip handler, which has replaced Content-Encoding by the time we see a request.
    */
   private static final String INFLATED = "X-Content-Encoding";
+
+  /** What proxies add to a request that they pass on. */
+  private static final List<String> PASSED_ON =
+      List.of(
+          "Forwarded",
+          "Via",
+          "X-Real-IP",
+          "X-Forwarded-For",
+          "X-Forwarded-Host",
+          "X-Forwarded-Proto");
 
   private final Endpoints endpoints;
   private final Gate gate;
@@ -46,13 +59,20 @@ public final class AccessHandler extends Handler.Wrapper {
   public boolean handle(Request request, Response response, Callback callback) throws Exception {
     protect(response.getHeaders());
     Question question = question(request);
-    Optional<Refusal> refusal = gate.refuse(question);
-    if (refusal.isEmpty()) {
-      return super.handle(request, response, callback);
-    }
-    refusals.refused(refusal.get(), question);
-    answer(refusal.get(), response, callback);
-    return true;
+    return switch (gate.decide(question)) {
+      case Verdict.Allowed allowed -> {
+        if (!question.isReading()) {
+          Request.addCompletionListener(
+              request, _ -> ChangeLog.answered(allowed.who(), question, response.getStatus()));
+        }
+        yield super.handle(request, response, callback);
+      }
+      case Verdict.Refused refused -> {
+        refusals.refused(refused.refusal(), question);
+        answer(refused.refusal(), response, callback);
+        yield true;
+      }
+    };
   }
 
   /** No guessing of types, no storing, no frames, no scripts: everything here is plain data. */
@@ -67,19 +87,21 @@ public final class AccessHandler extends Handler.Wrapper {
   private Question question(Request request) {
     HttpFields headers = request.getHeaders();
     EndPoint connection = connection(request);
+    Optional<InetAddress> connected = address(connection.getRemoteSocketAddress());
     long length = headers.getLongField(HttpHeader.CONTENT_LENGTH);
     return new Question(
         endpoints,
         request.getMethod(),
         Request.getPathInContext(request),
         address(connection.getLocalSocketAddress()),
-        // With useForwardedHeaders, what the proxy says.
-        address(request.getConnectionMetaData().getRemoteSocketAddress()),
-        address(connection.getRemoteSocketAddress()),
+        // With useForwardedHeaders, what the proxy says; it may say no address, but "unknown".
+        address(request.getConnectionMetaData().getRemoteSocketAddress()).or(() -> connected),
+        connected,
         length < 0 ? OptionalLong.empty() : OptionalLong.of(length),
         headers.contains(HttpHeader.TRANSFER_ENCODING)
             || headers.contains(HttpHeader.CONTENT_ENCODING)
             || headers.contains(INFLATED),
+        PASSED_ON.stream().anyMatch(headers::contains),
         Optional.ofNullable(headers.get(HttpHeader.HOST)),
         Optional.ofNullable(headers.get(HttpHeader.ORIGIN)),
         Optional.ofNullable(headers.get("Sec-Fetch-Site")),
@@ -95,7 +117,7 @@ public final class AccessHandler extends Handler.Wrapper {
     return endPoint;
   }
 
-  private static Optional<java.net.InetAddress> address(SocketAddress end) {
+  private static Optional<InetAddress> address(SocketAddress end) {
     return Optional.ofNullable(Address.of(end));
   }
 

@@ -17,9 +17,11 @@ final class Questions {
   private final String path;
   private final InetAddress local;
   private Endpoints endpoints = Endpoints.ADMIN;
+  private InetAddress connected;
   private InetAddress remote;
   private OptionalLong bodyBytes = OptionalLong.empty();
   private boolean encodedBody;
+  private boolean isPassedOn;
   private String host;
   private Optional<String> origin = Optional.empty();
   private Optional<String> fetchSite = Optional.empty();
@@ -30,6 +32,7 @@ final class Questions {
     this.method = method;
     this.path = path;
     this.local = local;
+    this.connected = remote;
     this.remote = remote;
     this.host = host;
   }
@@ -49,7 +52,20 @@ final class Questions {
   }
 
   Questions from(InetAddress address) {
+    return with(copy -> {
+      copy.connected = address;
+      copy.remote = address;
+    });
+  }
+
+  /** By a proxy that is believed. */
+  Questions saidToBeFrom(InetAddress address) {
     return with(copy -> copy.remote = address);
+  }
+
+  /** With a header that only proxies add. */
+  Questions passedOn() {
+    return with(copy -> copy.isPassedOn = true);
   }
 
   Questions body(long bytes) {
@@ -93,9 +109,10 @@ final class Questions {
         path,
         Optional.of(local),
         Optional.of(remote),
-        Optional.of(remote),
+        Optional.of(connected),
         bodyBytes,
         encodedBody,
+        isPassedOn,
         Optional.of(host),
         origin,
         fetchSite,
@@ -106,7 +123,9 @@ final class Questions {
     Questions copy = new Questions(method, path, local, remote, host);
     copy.endpoints = endpoints;
     copy.bodyBytes = bodyBytes;
+    copy.connected = connected;
     copy.encodedBody = encodedBody;
+    copy.isPassedOn = isPassedOn;
     copy.origin = origin;
     copy.fetchSite = fetchSite;
     copy.authorization = authorization;
