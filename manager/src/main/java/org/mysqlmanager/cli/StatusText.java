@@ -58,6 +58,11 @@ public final class StatusText {
                 text(cluster, "master_failure_count"),
                 text(cluster, "master_failure_threshold"),
                 cluster.path("old_master_joined").asBoolean(true) ? "joined" : "not joined"));
+    if (cluster.hasNonNull("manager") && cluster.hasNonNull("observed_at")) {
+      // What the tables show of servers and proxies can be older than what has been decided.
+      lines.add(
+          "  seen by %s at %s".formatted(text(cluster, "manager"), text(cluster, "observed_at")));
+    }
     if (cluster.hasNonNull("next_failover_from")) {
       lines.add(
           "  no automatic failover before %s (min_failover_interval)"

@@ -13,7 +13,8 @@ import org.junit.jupiter.api.Test;
 class StatusTextTest {
   private static final String RUNNING =
       """
-      {"name": "main", "leader": "manager-1", "epoch": 3, "phase": "running", "reason": "all is well",
+      {"name": "main", "manager": "manager-2", "leader": "manager-1", "epoch": 3, "phase": "running",
+       "reason": "all is well", "observed_at": "2026-05-01T12:00:00.123Z",
        "source": "s1", "old_master_joined": true, "master_failure_count": 0,
        "master_failure_threshold": 3, "spec_differs": [], "operation": null, "problem": null,
        "servers": [
@@ -38,6 +39,7 @@ class StatusTextTest {
         Cluster main: running
           all is well
           source s1, leader manager-1, epoch 3, failures 0 (threshold 3), old source joined
+          seen by manager-2 at 2026-05-01T12:00:00.123Z
 
           SERVER  ROLE     STATUS  ADDRESS         READ-ONLY  LAG    TRANSACTIONS  VERSION  NOTE
           s1      source   up      127.0.0.1:3306  off        -      1,234,567     9.7.4
