@@ -40,7 +40,8 @@ final class CoalescedCallback {
       if (!closed) {
         try {
           callback.run();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
+          // After an Error, too: nobody would ever be called back again.
           LOG.error("{} failed", name, e);
         }
       }

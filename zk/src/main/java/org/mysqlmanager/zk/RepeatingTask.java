@@ -77,9 +77,19 @@ final class RepeatingTask implements AutoCloseable {
     while (awaitDue()) {
       try {
         task.run();
-      } catch (RuntimeException e) {
-        LOG.error("{} failed and will be tried again", thread.getName(), e);
+      } catch (Throwable e) {
+        tell(e);
       }
+    }
+  }
+
+  /** An Error (no memory, a class that is missing) must not end it either. */
+  private void tell(Throwable failure) {
+    try {
+      LOG.error("{} failed and will be tried again", thread.getName(), failure);
+    } catch (Throwable another) {
+      // Not even telling works; what matters is that it goes on.
+      failure.addSuppressed(another);
     }
   }
 

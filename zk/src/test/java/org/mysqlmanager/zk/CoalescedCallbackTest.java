@@ -56,4 +56,20 @@ class CoalescedCallbackTest {
     callback.signal();
     assertEquals(2, runs.get());
   }
+
+  @Test
+  void runsAgainAfterAnError() {
+    AtomicInteger runs = new AtomicInteger();
+    CoalescedCallback callback =
+        new CoalescedCallback(
+            "test",
+            () -> {
+              runs.incrementAndGet();
+              throw new NoClassDefFoundError("on purpose");
+            });
+    callback.signal();
+    await().atMost(DEADLINE).until(() -> runs.get() == 1);
+    callback.signal();
+    await().atMost(DEADLINE).until(() -> runs.get() == 2);
+  }
 }
