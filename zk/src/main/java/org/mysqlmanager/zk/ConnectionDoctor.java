@@ -76,6 +76,9 @@ final class ConnectionDoctor implements AutoCloseable {
     if (isConnected.getAsBoolean()) {
       wasAway = false;
       cause = Optional.empty();
+      if (tls != null) {
+        tls.restore(); // what the next connection needs may have been removed meanwhile
+      }
       return;
     }
     if (!wasAway) {
@@ -93,6 +96,10 @@ final class ConnectionDoctor implements AutoCloseable {
                 settings.connectString(),
                 settings.connectTimeout(),
                 tls == null ? null : tls.current());
+    boolean isNew = tls != null && tls.refresh();
+    if (tls != null && found.isEmpty()) {
+      found = tls.problem();
+    }
     if (isConnected.getAsBoolean()) {
       return;
     }
@@ -100,7 +107,7 @@ final class ConnectionDoctor implements AutoCloseable {
       LOG.error("No connection to ZooKeeper: {}", found.get());
     }
     cause = found;
-    if (isRefused || (tls != null && tls.refresh())) {
+    if (isRefused || isNew) {
       reset.run();
     }
   }

@@ -31,6 +31,9 @@ final class ConnectionProbe {
   private static final String CHECK_OWN =
       "check zookeeper.tls.certificate_file and key_file, and that the ensemble trusts their CA";
 
+  private static final String NAME_SECURE_PORT =
+      "name the ensemble's secureClientPort in zookeeper.connect";
+
   /** The first byte of a TLS record that holds an alert. */
   private static final int TLS_ALERT = 0x15;
 
@@ -93,10 +96,12 @@ final class ConnectionProbe {
     } catch (SocketException e) {
       first = -1;
     }
-    return first == TLS_ALERT || first < 0
-        ? Optional.of(
-            "%s does not talk without TLS: name the ensemble's clientPort in zookeeper.connect, or give zookeeper.tls"
-                .formatted(name))
+    String remedy = "name the ensemble's clientPort in zookeeper.connect, or give zookeeper.tls";
+    if (first < 0) {
+      return Optional.of(silentEnd(name, remedy));
+    }
+    return first == TLS_ALERT
+        ? Optional.of("%s does not talk without TLS: %s".formatted(name, remedy))
         : Optional.empty();
   }
 
@@ -123,7 +128,7 @@ final class ConnectionProbe {
     } catch (SSLException e) {
       return Optional.of(words(name, server.getHostString(), e));
     } catch (EOFException | SocketException e) {
-      return Optional.of(noTls(name));
+      return Optional.of(silentEnd(name, NAME_SECURE_PORT));
     } catch (IOException e) {
       return Optional.empty();
     } catch (GeneralSecurityException e) {
@@ -131,10 +136,13 @@ final class ConnectionProbe {
     }
   }
 
-  /** ZooKeeper's plain port takes the handshake for a request that is too long, and hangs up. */
-  private static String noTls(String name) {
-    return "%s does not talk TLS: name the ensemble's secureClientPort in zookeeper.connect"
-        .formatted(name);
+  /**
+   * ZooKeeper's plain port does so with a handshake, which it takes for a request that is too long;
+   * but also a server that has connections enough does, and a proxy that reaches no server.
+   */
+  private static String silentEnd(String name, String remedyForTls) {
+    return "%s ends each connection without a word: TLS on one side only (%s), its limit of connections (maxClientCnxns), or nothing behind a proxy"
+        .formatted(name, remedyForTls);
   }
 
   private static String words(String name, String host, SSLException failure) {
@@ -164,9 +172,11 @@ final class ConnectionProbe {
       return "the certificate of %s is not signed by any in zookeeper.tls.ca_file: give the CA of the ensemble (%s)"
           .formatted(name, message);
     }
-    if (lower.contains("unsupported or unrecognized ssl message")
-        || lower.contains("remote host terminated the handshake")) {
-      return noTls(name);
+    if (lower.contains("remote host terminated the handshake")) {
+      return silentEnd(name, NAME_SECURE_PORT);
+    }
+    if (lower.contains("unsupported or unrecognized ssl message")) {
+      return "%s does not talk TLS: %s".formatted(name, NAME_SECURE_PORT);
     }
     if (lower.contains("alert")) {
       return "%s refuses this program's TLS (%s): %s".formatted(name, message, CHECK_OWN);

@@ -9,11 +9,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.mysqlmanager.zk.TestingZooKeeper.DEADLINE;
 
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -21,7 +23,6 @@ import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
 import org.apache.zookeeper.ZooDefs;
-import org.apache.zookeeper.client.ZKClientConfig;
 import org.apache.zookeeper.data.ACL;
 import org.apache.zookeeper.data.Stat;
 import org.junit.jupiter.api.AfterAll;
@@ -78,13 +79,85 @@ class TlsTest {
   void certificateAndKeyAreJoinedInAFileForThisUserOnlyThatDoesNotStay() throws Exception {
     Path joined;
     try (TlsFiles files = new TlsFiles(tls("ca", "client"))) {
-      ZKClientConfig config = files.clientConfig();
-      joined = Path.of(config.getProperty("zookeeper.ssl.keyStore.location"));
+      joined = keyStore(files);
       assertEquals(
           "rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(joined)));
       assertTrue(Files.readString(joined).contains("BEGIN PRIVATE KEY"));
     }
-    assertFalse(Files.exists(joined));
+    assertFalse(Files.exists(joined.getParent()));
+  }
+
+  @Test
+  void theJoinedFileIsPutBackWhenItWasRemovedOrCut() throws Exception {
+    try (TlsFiles files = new TlsFiles(tls("ca", "client"))) {
+      Path joined = keyStore(files);
+      String whole = Files.readString(joined);
+      Files.delete(joined);
+      assertTrue(files.refresh(), "there is something for the client to read again");
+      assertEquals(whole, Files.readString(joined));
+      assertFalse(files.refresh());
+
+      Files.writeString(joined, whole.substring(0, 100));
+      files.restore();
+      assertEquals(whole, Files.readString(joined));
+
+      // Cleaners remove the folder, too.
+      Files.delete(joined);
+      Files.delete(joined.getParent());
+      files.restore();
+      assertEquals(whole, Files.readString(joined));
+      assertEquals(
+          "rwx------",
+          PosixFilePermissions.toString(Files.getPosixFilePermissions(joined.getParent())));
+      assertEquals(
+          "rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(joined)));
+    }
+  }
+
+  @Test
+  void aRunningClientPutsTheJoinedFileBack() throws Exception {
+    Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
+    Set<Path> before = folders(temporary);
+    client = client(server.secureAddress("127.0.0.1"), tls("ca", "client"));
+    await().atMost(DEADLINE).until(client::isConnected);
+    Set<Path> made = folders(temporary);
+    made.removeAll(before);
+    Path joined = made.iterator().next().resolve("client.pem");
+    Files.delete(joined);
+    await().atMost(DEADLINE).until(() -> Files.exists(joined));
+  }
+
+  @Test
+  void nothingIsWrittenIntoAFolderThatSomebodyElseCouldHaveMade() throws Exception {
+    try (TlsFiles files = new TlsFiles(tls("ca", "client"))) {
+      Path joined = keyStore(files);
+      Files.delete(joined);
+      Path folder = joined.getParent();
+      Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
+      assertFalse(files.refresh());
+      assertFalse(Files.exists(joined));
+      String problem = files.problem().orElseThrow();
+      assertTrue(problem.contains(folder.toString()), problem);
+
+      Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+      assertTrue(files.refresh());
+      assertTrue(Files.exists(joined));
+      assertEquals(Optional.empty(), files.problem());
+    }
+  }
+
+  @Test
+  void oneFileWithBothIsUsedAsItIs() throws Exception {
+    Path both = directory.resolve("client-both.pem");
+    ZkTls tls =
+        new ZkTls(
+            certificates.certificate("ca"), Optional.of(new ZkTls.ClientCertificate(both, both)));
+    try (TlsFiles files = new TlsFiles(tls)) {
+      assertEquals(both, keyStore(files));
+    }
+    assertTrue(Files.exists(both));
+    client = client(server.secureAddress("127.0.0.1"), tls);
+    await().atMost(DEADLINE).until(client::isConnected);
   }
 
   @Test
@@ -139,7 +212,7 @@ class TlsTest {
     client.close();
     client = client(server.secureAddress("127.0.0.1"), null);
     problem = problem(client);
-    assertTrue(problem.contains("does not talk without TLS"), problem);
+    assertTrue(problem.contains("ensemble's clientPort"), problem);
   }
 
   @Test
@@ -190,6 +263,21 @@ class TlsTest {
     String message =
         assertThrows(ZkTls.UnusableException.class, () -> new TlsFiles(tls)).getMessage();
     assertTrue(message.contains(words), message);
+  }
+
+  private static Path keyStore(TlsFiles files) {
+    return Path.of(files.clientConfig().getProperty("zookeeper.ssl.keyStore.location"));
+  }
+
+  /** Those of this process. */
+  private static Set<Path> folders(Path temporary) throws Exception {
+    Set<Path> found = new HashSet<>();
+    try (DirectoryStream<Path> folders =
+        Files.newDirectoryStream(
+            temporary, "zookeeper-client-" + ProcessHandle.current().pid() + "-*")) {
+      folders.forEach(found::add);
+    }
+    return found;
   }
 
   private static String problem(ZkClient client) {
