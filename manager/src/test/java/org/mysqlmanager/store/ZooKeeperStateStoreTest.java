@@ -64,7 +64,7 @@ class ZooKeeperStateStoreTest {
                   "/mysql-manager",
                   Duration.ofSeconds(6),
                   Duration.ofSeconds(5),
-                  ZkSecurity.NONE));
+                  ZkSecurity.open(ZooKeeperStateStore.ROOT_NODES)));
       LeaderElection election = LeaderElection.join(client, id, Clock.systemUTC());
       EphemeralRegistry ephemerals = EphemeralRegistry.start(client);
       return new Manager(

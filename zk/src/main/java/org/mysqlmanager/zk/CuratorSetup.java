@@ -40,6 +40,9 @@ final class CuratorSetup {
             // A connection that moves to another server within its session changes no leader; what
             // may be done meanwhile is for the lease to say.
             .connectionStateErrorPolicy(new SessionConnectionStateErrorPolicy())
+            // The connect string is what an operator has set. What the ensemble says of itself may
+            // be names that only its own network knows, or its port without TLS.
+            .ensembleTracker(false)
             .aclProvider(new SameAcl(acl.forNew()));
     if (settings.security().authentication() instanceof ZkAuthentication.Digest digest) {
       // Curator adds them to each new handle, and the handle to each new connection before anything
@@ -51,8 +54,6 @@ final class CuratorSetup {
     }
     if (tls != null) {
       builder.zkClientConfig(tls.clientConfig()).zookeeperFactory(new RefreshingFactory(tls));
-      // What the ensemble says of itself can be its port without TLS.
-      builder.ensembleTracker(false);
     }
     return builder.build();
   }

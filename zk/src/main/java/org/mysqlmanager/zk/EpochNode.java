@@ -62,7 +62,7 @@ final class EpochNode {
     Reply<Stat> latch = session.stat(latchPath);
     Stat latchStat = latch.valueIfOk();
     if (latchStat == null) {
-      return failed(latch);
+      return latch.withoutValue();
     }
     if (latchStat.getEphemeralOwner() != session.id()) {
       // The path is ours, the znode is from a session of ours that is about to end.
@@ -70,25 +70,25 @@ final class EpochNode {
     }
     Reply<Stat> epoch = session.stat(epochPath);
     if (epoch.isAnswered(Code.NONODE)) {
-      Reply<String> created = session.createParents(epochPath);
-      if (created.isAnswered(Code.OK)) {
-        created = session.create(epochPath, "", CreateMode.PERSISTENT);
+      Reply<String> created = create(session, epochPath);
+      if (!created.isAnswered(Code.OK) && !created.isAnswered(Code.NODEEXISTS)) {
+        return created.withoutValue();
       }
       epoch = session.stat(epochPath);
     }
     Stat epochStat = epoch.valueIfOk();
     return epochStat == null
-        ? failed(epoch)
+        ? epoch.withoutValue()
         : new Reply.Answer<>(
             Code.OK,
             new Candidacy(session, epochPath, latchPath, latchStat, epochStat.getVersion()));
   }
 
-  private static Reply<Candidacy> failed(Reply<Stat> reply) {
-    return switch (reply) {
-      case Reply.Answer<Stat> answer -> new Reply.Answer<>(answer.code(), null);
-      case Reply.NoAnswer<Stat> silence -> new Reply.NoAnswer<>(silence.cause());
-    };
+  private static Reply<String> create(Session session, String epochPath) {
+    Reply<String> parents = session.createParents(epochPath);
+    return parents.isAnswered(Code.OK)
+        ? session.create(epochPath, "", CreateMode.PERSISTENT)
+        : parents;
   }
 
   private static String value(LeaderTerm term, String leaderId) {

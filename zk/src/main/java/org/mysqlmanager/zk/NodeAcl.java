@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.zookeeper.ZooDefs;
 import org.apache.zookeeper.data.ACL;
@@ -19,6 +20,7 @@ import org.apache.zookeeper.server.auth.DigestAuthenticationProvider;
 final class NodeAcl {
   private static final String DIGEST = "digest";
   private static final String WORLD = "world";
+  private static final Set<String> OPEN_SCHEMES = Set.of(WORLD, "ip", "x509");
 
   /** Empty when everybody may do everything. */
   private final List<Id> owners;
@@ -64,6 +66,18 @@ final class NodeAcl {
   }
 
   /**
+   * Whether somebody may do what is done without an account who need not have one: everybody, or
+   * whoever comes from an address or shows a certificate that is named.
+   */
+  static boolean isOpenWithoutAccount(List<ACL> present) {
+    int needed = ZooDefs.Perms.ALL & ~ZooDefs.Perms.ADMIN;
+    return present.stream()
+        .anyMatch(entry ->
+            (entry.getPerms() & needed) == needed
+                && OPEN_SCHEMES.contains(entry.getId().getScheme()));
+  }
+
+  /**
    * What a znode's list should be instead of what it is: our account as it is now, not as it was
    * with an earlier password, and nothing for the world. Other accounts that somebody has let in on
    * purpose stay.
@@ -74,15 +88,33 @@ final class NodeAcl {
     List<ACL> wanted = new ArrayList<>(forNew());
     for (ACL entry : present) {
       Id id = entry.getId();
-      boolean isWorld = id.getScheme().equals(WORLD);
-      boolean isOurUser = id.getScheme().equals(DIGEST) && id.getId().startsWith(user + ":");
-      if (!isWorld && !isOurUser) {
+      if (!id.getScheme().equals(WORLD) && !isOurUser(id)) {
         wanted.add(entry);
       }
     }
-    return new HashSet<>(wanted).equals(new HashSet<>(present))
-        ? Optional.empty()
-        : Optional.of(wanted);
+    return differing(wanted, present);
+  }
+
+  /**
+   * Like {@link #corrected} for a znode that others may share: our account as it is now instead of
+   * as it was, and everybody else as before, the world included.
+   *
+   * @return empty when it is as it should be
+   */
+  Optional<List<ACL>> renewed(List<ACL> present) {
+    List<ACL> wanted = new ArrayList<>(forNew());
+    present.stream().filter(entry -> !isOurUser(entry.getId())).forEach(wanted::add);
+    return differing(wanted, present);
+  }
+
+  /** Whether our user is let in, by whatever password. */
+  boolean namesOurUser(List<ACL> present) {
+    return present.stream().anyMatch(entry -> isOurUser(entry.getId()));
+  }
+
+  /** Whether an earlier password of our account is let in, too. */
+  boolean letsInFormerPassword() {
+    return owners.size() > 1;
   }
 
   /** Accounts other than ours that are let in; {@code world} is none. */
@@ -105,6 +137,16 @@ final class NodeAcl {
                         : entry.getId().getId(),
                     letters(entry.getPerms())))
         .collect(Collectors.joining(", "));
+  }
+
+  private boolean isOurUser(Id id) {
+    return id.getScheme().equals(DIGEST) && id.getId().startsWith(user + ":");
+  }
+
+  private static Optional<List<ACL>> differing(List<ACL> wanted, List<ACL> present) {
+    return new HashSet<>(wanted).equals(new HashSet<>(present))
+        ? Optional.empty()
+        : Optional.of(wanted);
   }
 
   private static String letters(int permissions) {

@@ -59,6 +59,11 @@ final class NodePath {
     return path.substring(path.lastIndexOf('/') + 1);
   }
 
+  /** The path above; empty when there is none but ZooKeeper's own root. */
+  static String parent(String path) {
+    return path.substring(0, path.lastIndexOf('/'));
+  }
+
   private static void checkByZooKeeper(String field, String shown, String path, String remedy) {
     try {
       PathUtils.validatePath(path);

@@ -41,6 +41,22 @@ sealed interface Reply<T> {
     };
   }
 
+  /** The same without its value, where something else was asked for. */
+  default <U> Reply<U> withoutValue() {
+    return switch (this) {
+      case Answer<T>(Code code, @Nullable T _) -> new Answer<>(code, null);
+      case NoAnswer<T>(String cause) -> new NoAnswer<>(cause);
+    };
+  }
+
+  /**
+   * Whether a question about one znode was answered in a way that proves that it is there. Newer
+   * servers tell those who may not read it no more than that.
+   */
+  default boolean provesPresence() {
+    return isAnswered(Code.OK) || isAnswered(Code.NOAUTH);
+  }
+
   /** Whether it was answered with this code. */
   default boolean isAnswered(Code expected) {
     return switch (this) {

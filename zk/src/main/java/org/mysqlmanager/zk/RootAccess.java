@@ -29,6 +29,8 @@ final class RootAccess {
   }
 
   private static final String REMEDY_ROOT = "choose another root (zookeeper.root)";
+  private static final String REMEDY_NONE =
+      "set it to digest, with the user and the password of the other managers";
 
   private final Session session;
   private final String root;
@@ -43,31 +45,15 @@ final class RootAccess {
   }
 
   static Verdict examine(Session session, ZkSettings settings, NodeAcl acl) {
-    RootAccess access = new RootAccess(session, settings, acl);
-    return acl.isOwned() ? access.withAccount() : access.withoutAccount();
+    return new RootAccess(session, settings, acl).examine();
   }
 
-  private Verdict withoutAccount() {
-    Reply<Session.Access> reply = session.access(root);
-    return switch (reply) {
-      case Reply.Answer<Session.Access>(Code code, Session.Access _) when code == Code.NOAUTH ->
-          new Verdict.Refused(
-              "znode %s is protected, and zookeeper.authentication is none: set it to digest, with the user and the password of the other managers, or %s"
-                  .formatted(root, REMEDY_ROOT));
-      case Reply.Answer<Session.Access> _ -> new Verdict.Granted();
-      case Reply.NoAnswer<Session.Access>(String cause) -> new Verdict.Unanswered(cause);
-    };
-  }
-
-  private Verdict withAccount() {
+  private Verdict examine() {
     Reply<Stat> present = session.stat(root);
     if (present.isAnswered(Code.NONODE)) {
       return create();
     }
-    // Newer servers refuse even this to those who may not read.
-    return present.isAnswered(Code.OK) || present.isAnswered(Code.NOAUTH)
-        ? judge()
-        : unexpected(present);
+    return present.provesPresence() ? judge() : unexpected(present);
   }
 
   /** What is missing above the root, too: each only after the one before is known to be ours. */
@@ -77,18 +63,28 @@ final class RootAccess {
       // With the account as ZooKeeper understands it: should our own reckoning differ, nobody would
       // be let in.
       Reply<String> reply =
-          session.create(path, "", ZooDefs.Ids.CREATOR_ALL_ACL, CreateMode.PERSISTENT);
-      if (reply.isAnswered(Code.NOAUTH)) {
-        return new Verdict.Refused(
-            "znode %s cannot be created: the ACL above it does not let user '%s' in. Create it by hand, or %s"
-                .formatted(path, user(), REMEDY_ROOT));
-      }
-      if (reply.isAnswered(Code.OK)) {
+          session.create(
+              path,
+              "",
+              acl.isOwned() ? ZooDefs.Ids.CREATOR_ALL_ACL : acl.forNew(),
+              CreateMode.PERSISTENT);
+      if (reply.isAnswered(Code.OK) && acl.isOwned()) {
         Verdict verdict = narrow(path);
         if (!(verdict instanceof Verdict.Granted)) {
           return verdict;
         }
-      } else if (!reply.isAnswered(Code.NODEEXISTS)) {
+      } else if (reply.isAnswered(Code.NOAUTH)) {
+        // ZooKeeper says so of one that is there, too, if no other could be made beside it.
+        Reply<Stat> present = session.stat(path);
+        if (present.isAnswered(Code.NONODE)) {
+          return new Verdict.Refused(
+              "znode %s cannot be created: the ACL above it does not let %s in. Create it by hand, or %s"
+                  .formatted(path, who(), REMEDY_ROOT));
+        }
+        if (!present.provesPresence()) {
+          return unexpected(present);
+        }
+      } else if (!reply.isAnswered(Code.OK) && !reply.isAnswered(Code.NODEEXISTS)) {
         return unexpected(reply);
       }
       if (slash < 0) {
@@ -116,8 +112,11 @@ final class RootAccess {
     Reply<Session.Access> reply = session.access(root);
     if (reply.isAnswered(Code.NOAUTH)) {
       return new Verdict.Refused(
-          "znode %s is protected, and user '%s' with this password is not let in: correct zookeeper.user or zookeeper.password (they are the same on all managers), or %s"
-              .formatted(root, user(), REMEDY_ROOT));
+          acl.isOwned()
+              ? "znode %s is protected, and %s with this password is not let in: correct zookeeper.user or zookeeper.password (they are the same on all managers), or %s"
+                  .formatted(root, who(), REMEDY_ROOT)
+              : "znode %s is protected, and zookeeper.authentication is none: %s, or %s"
+                  .formatted(root, REMEDY_NONE, REMEDY_ROOT));
     }
     Session.Access access = reply.valueIfOk();
     if (access == null) {
@@ -126,7 +125,9 @@ final class RootAccess {
     if (acl.isOursIn(access.acl())) {
       return new Verdict.Granted();
     }
-    return NodeAcl.isOpen(access.acl()) ? judgeOpen(access) : refuse(access.acl());
+    boolean isOpen =
+        acl.isOwned() ? NodeAcl.isOpen(access.acl()) : NodeAcl.isOpenWithoutAccount(access.acl());
+    return isOpen ? judgeOpen(access) : refuse(access.acl());
   }
 
   private Verdict judgeOpen(Session.Access access) {
@@ -144,15 +145,26 @@ final class RootAccess {
     }
     // With something in it, others may be working with it without an account: the leader takes it
     // over.
-    return children.isEmpty()
+    return children.isEmpty() && acl.isOwned()
         ? set(root, acl.corrected(access.acl()).orElse(acl.forNew()), access.stat())
         : new Verdict.Granted();
   }
 
   private Verdict refuse(List<ACL> present) {
+    String words = NodeAcl.words(present);
+    if (!acl.isOwned()) {
+      return new Verdict.Refused(
+          "znode %s is not open to everybody: its ACL is %s, and zookeeper.authentication is none. Either %s, or %s"
+              .formatted(root, words, REMEDY_NONE, REMEDY_ROOT));
+    }
+    if (acl.namesOurUser(present)) {
+      return new Verdict.Refused(
+          "znode %s lets %s in with another password or with fewer rights: its ACL is %s. Correct zookeeper.password (it is the same on all managers), or %s"
+              .formatted(root, who(), words, REMEDY_ROOT));
+    }
     return new Verdict.Refused(
-        "znode %s belongs to somebody else: its ACL is %s, which does not let user '%s' do everything. Either %s, or let the user in: in zkCli.sh, addauth digest for its owner and for the user, then setAcl -R %s auth::cdrwa"
-            .formatted(root, NodeAcl.words(present), user(), REMEDY_ROOT, root));
+        "znode %s belongs to somebody else: its ACL is %s, which does not let %s do everything. Either %s, or let the user in: in zkCli.sh, addauth digest for its owner and for the user, then setAcl -R %s auth::cdrwa"
+            .formatted(root, words, who(), REMEDY_ROOT, root));
   }
 
   private Verdict set(String path, List<ACL> wanted, Stat stat) {
@@ -165,10 +177,10 @@ final class RootAccess {
     return new Verdict.Unanswered("examining znode %s: %s".formatted(root, reply.words()));
   }
 
-  private String user() {
+  private String who() {
     return switch (security.authentication()) {
-      case ZkAuthentication.Digest digest -> digest.user();
-      case ZkAuthentication.None _ -> "";
+      case ZkAuthentication.Digest digest -> "user '%s'".formatted(digest.user());
+      case ZkAuthentication.None _ -> "a client without an account";
     };
   }
 }

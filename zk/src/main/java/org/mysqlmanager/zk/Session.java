@@ -2,6 +2,8 @@ package org.mysqlmanager.zk;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -51,6 +53,11 @@ final class Session {
 
   long id() {
     return handle.getSessionId();
+  }
+
+  /** As ZooKeeper has granted it with the latest connection; zero when that is not known. */
+  Duration timeout() {
+    return Duration.ofMillis(handle.getSessionTimeout());
   }
 
   Reply<Stat> stat(String path) {
@@ -117,10 +124,27 @@ final class Session {
             null));
   }
 
-  /** Creates what is missing above {@code path}; OK or the first thing that went wrong. */
+  /**
+   * Creates what is missing above {@code path}; OK or the first thing that went wrong. What is
+   * there is not created again to see whether it is: ZooKeeper asks first whether one might, and
+   * who may not create a znode in {@code /} can still be the owner of one.
+   */
   Reply<String> createParents(String path) {
-    for (int slash = path.indexOf('/', 1); slash > 0; slash = path.indexOf('/', slash + 1)) {
-      Reply<String> reply = create(path.substring(0, slash), "", CreateMode.PERSISTENT);
+    Deque<String> missing = new ArrayDeque<>();
+    String parent = NodePath.parent(path);
+    while (!parent.isEmpty()) {
+      Reply<Stat> present = stat(parent);
+      if (present.provesPresence()) {
+        break;
+      }
+      if (!present.isAnswered(Code.NONODE)) {
+        return present.withoutValue();
+      }
+      missing.push(parent);
+      parent = NodePath.parent(parent);
+    }
+    for (String each : missing) {
+      Reply<String> reply = create(each, "", CreateMode.PERSISTENT);
       if (!reply.isAnswered(Code.OK) && !reply.isAnswered(Code.NODEEXISTS)) {
         return reply;
       }

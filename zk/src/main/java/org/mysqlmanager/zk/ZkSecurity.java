@@ -14,15 +14,16 @@ import java.util.Set;
  */
 public record ZkSecurity(
     ZkAuthentication authentication, Optional<ZkTls> tls, Set<String> ownNodes) {
-  /** Neither an account nor encryption. */
-  public static final ZkSecurity NONE =
-      new ZkSecurity(new ZkAuthentication.None(), Optional.empty(), Set.of());
-
   private static final Set<String> OF_THIS_MODULE = Set.of(LeaderElection.ELECTION, EpochNode.NAME);
 
   /** Copies the set. */
   public ZkSecurity {
     ownNodes = Set.copyOf(ownNodes);
+  }
+
+  /** Neither an account nor encryption. */
+  public static ZkSecurity open(Set<String> ownNodes) {
+    return new ZkSecurity(new ZkAuthentication.None(), Optional.empty(), ownNodes);
   }
 
   /** Those of the given znodes below the root that are neither the application's nor ours. */

@@ -33,7 +33,7 @@ class EnsembleTest {
                       "/root",
                       Duration.ofSeconds(6),
                       Duration.ofSeconds(2),
-                      ZkSecurity.NONE));
+                      TestingZooKeeper.OPEN));
           LeaderElection election = LeaderElection.join(client, "a", InstantSource.system())) {
         awaitTerm(election);
         FencedStore store = new FencedStore(client);

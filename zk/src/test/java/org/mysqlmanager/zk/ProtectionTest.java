@@ -13,23 +13,17 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
-import java.nio.charset.StandardCharsets;
-import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.ZKUtil;
 import org.apache.zookeeper.ZooDefs;
 import org.apache.zookeeper.ZooKeeper;
 import org.apache.zookeeper.data.ACL;
-import org.apache.zookeeper.data.Id;
 import org.apache.zookeeper.data.Stat;
-import org.apache.zookeeper.server.auth.DigestAuthenticationProvider;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,11 +34,8 @@ import org.slf4j.LoggerFactory;
 @SuppressWarnings("try") // an interrupt in close() ends the test like any other
 class ProtectionTest {
   private static final String PASSWORD = "a:b \"c' \\%;$";
-  private static final ZkAuthentication.Digest OURS = digest(PASSWORD);
-  private static final ZkSecurity SECURE = security(OURS);
-
-  /** Above the root, and made with it. */
-  private static final String PARENT = "/test";
+  private static final ZkAuthentication.Digest OURS = Accounts.digest(PASSWORD);
+  private static final ZkSecurity SECURE = Accounts.security(OURS);
 
   private TestingZooKeeper zooKeeper;
 
@@ -58,68 +49,12 @@ class ProtectionTest {
     zooKeeper.close();
   }
 
-  private static final Optional<Boolean> WRITTEN = Optional.of(true);
-
-  /** One process with everything that creates znodes. */
-  private final class Life {
-    final ZkClient client;
-    final LeaderElection election;
-    final EphemeralRegistry registry;
-    final FencedStore store;
-
-    Life(ZkSecurity security, String id) {
-      client = zooKeeper.client(security);
-      election = zooKeeper.closeLater(LeaderElection.join(client, id, InstantSource.system()));
-      registry = zooKeeper.closeLater(EphemeralRegistry.start(client));
-      store = new FencedStore(client);
-      registry.put("members/" + id, "here");
-    }
-
-    /**
-     * Waits until it leads, and writes something of each kind. A term that has ended without its
-     * knowledge, with a session, is not enough.
-     */
-    Life written() {
-      await()
-          .atMost(DEADLINE)
-          .until(() ->
-              switch (store.createIfAbsent("groups/a/state", "1")) {
-                case CreateResult.Created _, CreateResult.Existed _ -> true;
-                case CreateResult.Refused _, CreateResult.Unavailable _ -> false;
-              });
-      await()
-          .atMost(DEADLINE)
-          .until(() -> election.currentTerm().map(this::append), WRITTEN::equals);
-      await()
-          .atMost(DEADLINE)
-          .until(() ->
-              store.children("members") instanceof ChildrenResult.Listed listed
-                  && !listed.names().isEmpty());
-      return this;
-    }
-
-    private boolean append(LeaderTerm term) {
-      WriteResult result =
-          store.write(
-              term,
-              List.of(
-                  new Write.Append("groups/a/history", "", "record"),
-                  new Write.Append("groups/a/history", "entry-", "record")));
-      return switch (result) {
-        case WriteResult.Written _ -> true;
-        case WriteResult.Deposed _, WriteResult.Unknown _ -> false;
-        case WriteResult.Conflict _, WriteResult.Refused _ ->
-            throw new AssertionError(result.toString());
-      };
-    }
-  }
-
   @Test
   void everyZnodeIsForOurAccountAloneAlsoAfterTheSessionWasLost() throws Exception {
-    Life life = new Life(SECURE, "a").written();
-    Life second = new Life(SECURE, "b");
+    Life life = new Life(zooKeeper, SECURE, "a").written();
+    Life second = new Life(zooKeeper, SECURE, "b");
     await().atMost(DEADLINE).until(() -> second.election.leaderId().isPresent());
-    assertAllAre(acl(OURS));
+    assertAllAre(Accounts.acl(OURS));
     assertNobodyElseGetsIn(null);
     assertNobodyElseGetsIn("mysql-manager:another");
     assertNobodyElseGetsIn("another:" + PASSWORD);
@@ -129,14 +64,14 @@ class ProtectionTest {
     await().atMost(DEADLINE).until(() -> life.store.read("members/a") instanceof ReadResult.Found);
     zooKeeper.endSession(second.client);
     life.written();
-    assertAllAre(acl(OURS));
+    assertAllAre(Accounts.acl(OURS));
   }
 
   @Test
   void whoHasAnotherPasswordIsToldSoAndDoesNothing() {
-    new Life(SECURE, "a").written();
-    Life wrong = new Life(security(digest("another-secret")), "b");
-    String problem = problem(wrong.client);
+    new Life(zooKeeper, SECURE, "a").written();
+    Life wrong = new Life(zooKeeper, Accounts.security(Accounts.digest("another-secret")), "b");
+    String problem = Accounts.problem(wrong.client);
     assertTrue(problem.contains("zookeeper.password") && problem.contains(ROOT), problem);
     assertFalse(problem.contains("another-secret"), problem);
     assertFalse(wrong.client.isConnected());
@@ -145,26 +80,26 @@ class ProtectionTest {
     assertInstanceOf(CreateResult.Unavailable.class, wrong.store.createIfAbsent("x", ""));
     assertTrue(wrong.election.leaderId().isEmpty());
 
-    Life open = new Life(ZkSecurity.NONE, "c");
-    assertTrue(problem(open.client).contains("zookeeper.authentication is none"));
+    Life open = new Life(zooKeeper, TestingZooKeeper.OPEN, "c");
+    assertTrue(Accounts.problem(open.client).contains("zookeeper.authentication is none"));
   }
 
   @Test
   void aRootOfAnotherAccountIsLeftAloneUntilItLetsUsIn() throws Exception {
-    try (ZooKeeper other = raw("other:secret")) {
-      other.create(PARENT, null, ZooDefs.Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT);
+    try (ZooKeeper other = Accounts.raw(zooKeeper, "other:secret")) {
+      other.create(Accounts.PARENT, null, ZooDefs.Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT);
       List<ACL> readable =
           Arrays.asList(
               new ACL(ZooDefs.Perms.ALL, ZooDefs.Ids.AUTH_IDS),
               new ACL(ZooDefs.Perms.READ, ZooDefs.Ids.ANYONE_ID_UNSAFE));
       other.create(ROOT, null, readable, CreateMode.PERSISTENT);
-      Life life = new Life(SECURE, "a");
-      String problem = problem(life.client);
+      Life life = new Life(zooKeeper, SECURE, "a");
+      String problem = Accounts.problem(life.client);
       assertTrue(problem.contains("digest:other:cdrwa, world:anyone:r,"), problem);
       assertTrue(problem.contains(ROOT) && problem.contains("zookeeper.root"), problem);
       assertEquals(List.of(), other.getChildren(ROOT, false));
 
-      other.addAuthInfo("digest", bytes("mysql-manager:" + PASSWORD));
+      other.addAuthInfo("digest", Accounts.bytes("mysql-manager:" + PASSWORD));
       other.setACL(ROOT, ZooDefs.Ids.CREATOR_ALL_ACL, -1);
       life.written();
       assertTrue(life.client.problem().isEmpty());
@@ -173,10 +108,10 @@ class ProtectionTest {
 
   @Test
   void anOpenRootWithSomebodyElsesZnodesIsLeftAlone() throws Exception {
-    try (ZooKeeper other = raw(null)) {
-      create(other, PARENT, ROOT, ROOT + "/brokers", ROOT + "/election");
-      Life life = new Life(SECURE, "a");
-      String problem = problem(life.client);
+    try (ZooKeeper other = Accounts.raw(zooKeeper, null)) {
+      Accounts.create(other, Accounts.PARENT, ROOT, ROOT + "/brokers", ROOT + "/election");
+      Life life = new Life(zooKeeper, SECURE, "a");
+      String problem = Accounts.problem(life.client);
       assertTrue(problem.contains("holds brokers, and its ACL is world:anyone:cdrwa"), problem);
       assertTrue(other.getChildren(ROOT + "/election", false).isEmpty());
 
@@ -187,8 +122,8 @@ class ProtectionTest {
 
   @Test
   void anEmptyRootMadeByHandIsTakenOverAtOnce() throws Exception {
-    try (ZooKeeper operator = raw(null)) {
-      create(operator, PARENT, ROOT);
+    try (ZooKeeper operator = Accounts.raw(zooKeeper, null)) {
+      Accounts.create(operator, Accounts.PARENT, ROOT);
       ZkClient client = zooKeeper.client(SECURE);
       await().atMost(DEADLINE).until(client::isConnected);
       assertThrows(KeeperException.NoAuthException.class, () -> operator.getChildren(ROOT, false));
@@ -197,8 +132,8 @@ class ProtectionTest {
 
   @Test
   void aTreeOfAVersionWithoutAccountIsTakenOverByTheFirstLeaderWithOne() throws Exception {
-    Life old = new Life(ZkSecurity.NONE, "old").written();
-    Life next = new Life(SECURE, "new");
+    Life old = new Life(zooKeeper, TestingZooKeeper.OPEN, "old").written();
+    Life next = new Life(zooKeeper, SECURE, "new");
     await().atMost(DEADLINE).until(() -> next.election.leaderId().isPresent());
     assertInstanceOf(
         ReadResult.Found.class, old.store.read("groups/a/state"), "the old leader goes on");
@@ -208,52 +143,52 @@ class ProtectionTest {
     old.registry.close();
     old.client.close();
     next.written();
-    awaitAllAre(acl(OURS), PARENT);
+    awaitAllAre(Accounts.acl(OURS), Accounts.PARENT);
     assertInstanceOf(ReadResult.Found.class, next.store.read("groups/a/state"));
   }
 
   @Test
   void aPasswordIsChangedWithoutAMomentWithoutAccess() throws Exception {
-    Life first = new Life(SECURE, "a").written();
-    ZkAuthentication.Digest both =
-        new ZkAuthentication.Digest("mysql-manager", "new-secret", Optional.of(PASSWORD));
-    Life second = new Life(security(both), "b");
+    Life first = new Life(zooKeeper, SECURE, "a").written();
+    ZkAuthentication.Digest both = Accounts.digest("new-secret", PASSWORD);
+    Life second = new Life(zooKeeper, Accounts.security(both), "b");
     await()
         .atMost(DEADLINE)
         .until(() -> second.store.read("members/b") instanceof ReadResult.Found);
     assertInstanceOf(ReadResult.Found.class, first.store.read("members/b"));
     first.election.close();
     second.written();
-    awaitAllAre(acl(both), "");
+    awaitAllAre(Accounts.acl(both), "");
 
-    ZkAuthentication.Digest newest = digest("new-secret");
-    Life third = new Life(security(newest), "c");
+    ZkAuthentication.Digest newest = Accounts.digest("new-secret");
+    Life third = new Life(zooKeeper, Accounts.security(newest), "c");
     await().atMost(DEADLINE).until(() -> third.store.read("members/c") instanceof ReadResult.Found);
     assertInstanceOf(ReadResult.Found.class, second.store.read("members/c"));
     second.election.close();
     second.registry.close();
     first.registry.close();
     third.written();
-    awaitAllAre(acl(newest), "");
-    assertTrue(problem(zooKeeper.client(SECURE)).contains("zookeeper.password"));
+    awaitAllAre(Accounts.acl(newest), "");
+    assertTrue(Accounts.problem(zooKeeper.client(SECURE)).contains("zookeeper.password"));
   }
 
   @Test
   void anAccountThatAnOperatorLetInStaysAndTheWorldDoesNot() throws Exception {
-    Life life = new Life(SECURE, "a").written();
-    ACL guest = new ACL(ZooDefs.Perms.READ, id("monitor:secret"));
+    Life life = new Life(zooKeeper, SECURE, "a").written();
+    ACL guest = new ACL(ZooDefs.Perms.READ, Accounts.id("monitor:secret"));
     String path = ROOT + "/groups/a/state";
-    try (ZooKeeper operator = raw(OURS.credentials().getFirst())) {
+    try (ZooKeeper operator = Accounts.raw(zooKeeper, OURS.credentials().getFirst())) {
       List<ACL> generous =
           Arrays.asList(
-              acl(OURS).getFirst(),
+              Accounts.acl(OURS).getFirst(),
               guest,
               new ACL(ZooDefs.Perms.WRITE, ZooDefs.Ids.ANYONE_ID_UNSAFE));
       operator.setACL(path, generous, -1);
       life.election.resign();
       await().atMost(DEADLINE).until(() -> operator.getACL(path, new Stat()).size() == 2);
       assertEquals(
-          Set.of(acl(OURS).getFirst(), guest), Set.copyOf(operator.getACL(path, new Stat())));
+          Set.of(Accounts.acl(OURS).getFirst(), guest),
+          Set.copyOf(operator.getACL(path, new Stat())));
     }
   }
 
@@ -266,7 +201,7 @@ class ProtectionTest {
     all.addAppender(lines);
     all.setLevel(Level.TRACE);
     try {
-      Life life = new Life(SECURE, "a").written();
+      Life life = new Life(zooKeeper, SECURE, "a").written();
       zooKeeper.endSession(life.client);
       life.written();
     } finally {
@@ -283,13 +218,9 @@ class ProtectionTest {
 
   // --- Helpers
 
-  private static String problem(ZkClient client) {
-    return await().atMost(DEADLINE).until(client::problem, Optional::isPresent).orElseThrow();
-  }
-
   private void awaitAllAre(List<ACL> expected, String exceptPath) throws Exception {
-    try (ZooKeeper operator = raw(OURS.credentials().getFirst())) {
-      operator.addAuthInfo("digest", bytes("mysql-manager:new-secret"));
+    try (ZooKeeper operator = Accounts.raw(zooKeeper, OURS.credentials().getFirst())) {
+      operator.addAuthInfo("digest", Accounts.bytes("mysql-manager:new-secret"));
       await()
           .atMost(DEADLINE)
           .until(() -> {
@@ -305,7 +236,7 @@ class ProtectionTest {
   }
 
   private void assertAllAre(List<ACL> expected) throws Exception {
-    try (ZooKeeper operator = raw(OURS.credentials().getFirst())) {
+    try (ZooKeeper operator = Accounts.raw(zooKeeper, OURS.credentials().getFirst())) {
       Set<String> paths = paths(operator);
       assertTrue(paths.size() >= 13, paths.toString());
       for (String path : paths) {
@@ -315,15 +246,15 @@ class ProtectionTest {
   }
 
   private void assertNobodyElseGetsIn(String credentials) throws Exception {
-    try (ZooKeeper operator = raw(OURS.credentials().getFirst());
-        ZooKeeper other = raw(credentials)) {
+    try (ZooKeeper operator = Accounts.raw(zooKeeper, OURS.credentials().getFirst());
+        ZooKeeper other = Accounts.raw(zooKeeper, credentials)) {
       for (String path : paths(operator)) {
         refused(path, () -> other.getData(path, false, null));
         refused(path, () -> other.getChildren(path, false));
         refused(path, () -> other.getACL(path, new Stat()));
-        refused(path, () -> other.setData(path, bytes("x"), -1));
+        refused(path, () -> other.setData(path, Accounts.bytes("x"), -1));
         refused(path, () -> other.setACL(path, ZooDefs.Ids.OPEN_ACL_UNSAFE, -1));
-        if (!path.equals(PARENT)) {
+        if (!path.equals(Accounts.PARENT)) {
           refused(path, () -> other.delete(path, -1));
         }
         if (operator.exists(path, false).getEphemeralOwner() == 0) {
@@ -342,47 +273,6 @@ class ProtectionTest {
   }
 
   private static Set<String> paths(ZooKeeper client) throws Exception {
-    return new TreeSet<>(ZKUtil.listSubTreeBFS(client, PARENT));
-  }
-
-  private static void create(ZooKeeper client, String... paths) throws Exception {
-    for (String path : paths) {
-      client.create(path, null, ZooDefs.Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT);
-    }
-  }
-
-  private ZooKeeper raw(String credentials) throws Exception {
-    ZooKeeper client = new ZooKeeper(zooKeeper.connectString(), 10_000, _ -> {});
-    await().atMost(DEADLINE).until(() -> client.getState().isConnected());
-    if (credentials != null) {
-      client.addAuthInfo("digest", bytes(credentials));
-    }
-    return client;
-  }
-
-  private static ZkSecurity security(ZkAuthentication authentication) {
-    return new ZkSecurity(authentication, Optional.empty(), Set.of("members", "groups"));
-  }
-
-  private static ZkAuthentication.Digest digest(String password) {
-    return new ZkAuthentication.Digest("mysql-manager", password, Optional.empty());
-  }
-
-  private static List<ACL> acl(ZkAuthentication.Digest digest) {
-    return digest.credentials().stream()
-        .map(each -> new ACL(ZooDefs.Perms.ALL, id(each)))
-        .collect(Collectors.toList());
-  }
-
-  private static Id id(String credentials) {
-    try {
-      return new Id("digest", DigestAuthenticationProvider.generateDigest(credentials));
-    } catch (java.security.NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  private static byte[] bytes(String text) {
-    return text.getBytes(StandardCharsets.UTF_8);
+    return new TreeSet<>(ZKUtil.listSubTreeBFS(client, Accounts.PARENT));
   }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.curator.test.InstanceSpec;
@@ -24,7 +25,14 @@ final class TestingZooKeeper implements AutoCloseable {
   static final Duration LONG_SESSION = Duration.ofSeconds(10);
 
   /** Far more than anything here needs. */
-  static final Duration DEADLINE = Duration.ofSeconds(20);
+  static final Duration DEADLINE = Duration.ofSeconds(30);
+
+  /** Without an account, and with all that the tests keep below the root. */
+  static final ZkSecurity OPEN =
+      ZkSecurity.open(
+          Set.of(
+              "a", "after", "b", "g", "groups", "history", "large", "late", "latch", "members",
+              "one", "other", "p", "state", "two", "x"));
 
   private static final int TICK_MILLIS = 500;
 
@@ -97,8 +105,7 @@ final class TestingZooKeeper implements AutoCloseable {
 
   private ZkClient client(String connectString, Duration session) {
     return closeLater(
-        ZkClient.start(
-            new ZkSettings(connectString, ROOT, session, Duration.ofSeconds(1), ZkSecurity.NONE)));
+        ZkClient.start(new ZkSettings(connectString, ROOT, session, Duration.ofSeconds(1), OPEN)));
   }
 
   Link link() {

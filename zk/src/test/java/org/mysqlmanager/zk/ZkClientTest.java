@@ -35,7 +35,7 @@ class ZkClientTest {
                 "/root",
                 TestingZooKeeper.SESSION,
                 Duration.ofMillis(500),
-                ZkSecurity.NONE))) {
+                TestingZooKeeper.OPEN))) {
       assertInstanceOf(ReadResult.Unavailable.class, new FencedStore(client).read("a"));
     }
   }

@@ -20,7 +20,8 @@ class ZkSettingsTest {
   void acceptsUsualConnectStrings(String connectString) {
     assertEquals(
         connectString,
-        new ZkSettings(connectString, "/root", SESSION, CONNECT, ZkSecurity.NONE).connectString());
+        new ZkSettings(connectString, "/root", SESSION, CONNECT, TestingZooKeeper.OPEN)
+            .connectString());
   }
 
   @ParameterizedTest
@@ -38,7 +39,7 @@ class ZkSettingsTest {
   void refusesOtherConnectStringsNamingThem(String connectString) {
     assertNames(
         "connectString",
-        () -> new ZkSettings(connectString, "/root", SESSION, CONNECT, ZkSecurity.NONE));
+        () -> new ZkSettings(connectString, "/root", SESSION, CONNECT, TestingZooKeeper.OPEN));
   }
 
   @ParameterizedTest
@@ -46,7 +47,8 @@ class ZkSettingsTest {
       strings = {"", "root", "/", "/root/", "//root", "/a/../b", "/zookeeper", "/zookeeper/x"})
   void refusesOtherRootsThanAbsolutePaths(String rootPath) {
     assertNames(
-        "rootPath", () -> new ZkSettings("localhost", rootPath, SESSION, CONNECT, ZkSecurity.NONE));
+        "rootPath",
+        () -> new ZkSettings("localhost", rootPath, SESSION, CONNECT, TestingZooKeeper.OPEN));
   }
 
   @ParameterizedTest
@@ -56,7 +58,7 @@ class ZkSettingsTest {
         "sessionTimeout",
         () ->
             new ZkSettings(
-                "localhost", "/root", Duration.ofMillis(millis), CONNECT, ZkSecurity.NONE));
+                "localhost", "/root", Duration.ofMillis(millis), CONNECT, TestingZooKeeper.OPEN));
   }
 
   @Test
@@ -64,7 +66,8 @@ class ZkSettingsTest {
     assertNames(
         "connectTimeout",
         () ->
-            new ZkSettings("localhost", "/root", SESSION, Duration.ofMillis(99), ZkSecurity.NONE));
+            new ZkSettings(
+                "localhost", "/root", SESSION, Duration.ofMillis(99), TestingZooKeeper.OPEN));
   }
 
   @ParameterizedTest
