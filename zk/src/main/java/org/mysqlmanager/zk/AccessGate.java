@@ -1,10 +1,12 @@
 package org.mysqlmanager.zk;
 
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.mysqlmanager.zk.RootAccess.Verdict;
@@ -14,7 +16,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Lets nothing through to ZooKeeper before the root is known to be ours, and says why when it is
  * not. It looks again with each new connection, when something was refused, and as long as the root
- * is not ours. Thread-safe.
+ * is not ours. It also stays shut when the ensemble grants a shorter session than was asked for.
+ * Thread-safe.
  */
 final class AccessGate implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AccessGate.class);
@@ -26,28 +29,44 @@ final class AccessGate implements AutoCloseable {
   private final NodeAcl acl;
   private final Supplier<@Nullable Session> sessions;
   private final Runnable changed;
+  private final BooleanSupplier endSession;
   private final RepeatingTask looking;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition judged = lock.newCondition();
 
   private volatile @Nullable Verdict verdict;
   private volatile boolean isToBeExamined = true;
-  private volatile boolean isToBeProtected;
+
+  /** In whose name the tree is to be protected, for as long as it says yes. Set with the lock. */
+  private volatile @Nullable BooleanSupplier mandate;
+
+  // Used by the looking thread only.
+
+  /** Whether something of ours may be in ZooKeeper that ends with the session. */
+  private boolean hasBeenOpen;
+
+  private @Nullable Long shutSinceNanos;
 
   /**
    * A gate that is closed until {@link #start}.
    *
    * @param sessions for a few requests, past this gate; null without a connection
    * @param changed run when it was opened or closed, on its own thread: for what never waits
+   * @param endSession run on its own thread when it has been shut for long after it was open; false
+   *     when it is to be tried again
    */
   AccessGate(
-      ZkSettings settings, NodeAcl acl, Supplier<@Nullable Session> sessions, Runnable changed) {
+      ZkSettings settings,
+      NodeAcl acl,
+      Supplier<@Nullable Session> sessions,
+      Runnable changed,
+      BooleanSupplier endSession) {
     this.settings = settings;
     this.acl = acl;
     this.sessions = sessions;
     this.changed = changed;
-    this.looking =
-        new RepeatingTask("zk-access", () -> settings.sessionTimeout().dividedBy(2), this::look);
+    this.endSession = endSession;
+    this.looking = new RepeatingTask("zk-access", this::halfSession, this::look);
   }
 
   void start() {
@@ -79,10 +98,14 @@ final class AccessGate implements AutoCloseable {
     }
   }
 
-  /** Gives all znodes the access they should have, in the background. */
-  void protectTree() {
+  /**
+   * Gives all znodes the access they should have, in the background.
+   *
+   * @param stillLeads whether whoever asks for it may still have it done, now
+   */
+  void protectTree(BooleanSupplier stillLeads) {
     if (acl.isOwned()) {
-      isToBeProtected = true;
+      setMandate(stillLeads);
       looking.runSoon();
     }
   }
@@ -129,14 +152,80 @@ final class AccessGate implements AutoCloseable {
         return; // the next connection starts this again
       }
       isToBeExamined = false;
-      judge(RootAccess.examine(session, settings, acl));
+      judge(examine(session));
+      endSessionWhenShutForLong();
     }
-    if (isToBeProtected && isOpen()) {
-      isToBeProtected = false;
-      if (!new TreeProtection(sessions, acl, settings.rootPath()).protect()) {
-        isToBeProtected = true;
+    BooleanSupplier stillLeads = mandate;
+    if (stillLeads != null
+        && isOpen()
+        && stillLeads.getAsBoolean()
+        && new TreeProtection(sessions, acl, settings.rootPath(), stillLeads).protect()) {
+      fulfil(stillLeads);
+    }
+  }
+
+  private void setMandate(BooleanSupplier stillLeads) {
+    lock.lock();
+    try {
+      mandate = stillLeads;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** What was asked for meanwhile, in the name of a later leadership, is still to be done. */
+  private void fulfil(BooleanSupplier done) {
+    lock.lock();
+    try {
+      if (done.equals(mandate)) {
+        mandate = null;
       }
+    } finally {
+      lock.unlock();
     }
+  }
+
+  /**
+   * A shorter session than was asked for would break what was reckoned from that one: how long a
+   * command may take.
+   */
+  private Verdict examine(Session session) {
+    long grantedMillis = session.timeout().toMillis();
+    long wantedMillis = settings.sessionTimeout().toMillis();
+    return grantedMillis > 0 && grantedMillis < wantedMillis
+        ? new Verdict.Refused(
+            "the ensemble grants sessions of %d ms at most, and zookeeper.session_timeout is %d ms: give no more than it grants, or raise maxSessionTimeout in its zoo.cfg"
+                .formatted(grantedMillis, wantedMillis))
+        : RootAccess.examine(session, settings, acl);
+  }
+
+  /**
+   * What the session has left in ZooKeeper, its place in the queue above all, would keep others
+   * waiting. What was begun before the gate was shut has as long to end as after a lease ran out.
+   */
+  private void endSessionWhenShutForLong() {
+    if (isOpen()) {
+      hasBeenOpen = true;
+      shutSinceNanos = null;
+      return;
+    }
+    if (!hasBeenOpen || !(verdict instanceof Verdict.Refused)) {
+      return;
+    }
+    long now = System.nanoTime();
+    long since = Objects.requireNonNullElse(shutSinceNanos, now);
+    shutSinceNanos = since;
+    Duration left = halfSession().minusNanos(now - since);
+    if (left.isPositive()) {
+      looking.runWithin(left);
+    } else if (endSession.getAsBoolean()) {
+      hasBeenOpen = false;
+      shutSinceNanos = null;
+    }
+  }
+
+  private Duration halfSession() {
+    return settings.sessionTimeout().dividedBy(2);
   }
 
   private void judge(Verdict found) {

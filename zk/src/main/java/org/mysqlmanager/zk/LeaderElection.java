@@ -3,7 +3,6 @@ package org.mysqlmanager.zk;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -36,7 +35,6 @@ public final class LeaderElection implements AutoCloseable {
   /** The queue's name below the root. */
   static final String ELECTION = "election";
 
-  private static final String LATCH_PREFIX = "latch-";
   private static final Duration PAUSE_AFTER_FAILURE = Duration.ofMillis(200);
 
   private record Held(LeaderTerm term, long sessionId, LeaderLatch latch, String latchPath) {}
@@ -55,6 +53,7 @@ public final class LeaderElection implements AutoCloseable {
   private final NodeWatch electionWatch;
   private final NodeWatch epochWatch;
   private final Runnable lookSoon;
+  private final Runnable leaveWithSession;
   private final List<CoalescedCallback> callbacks = new CopyOnWriteArrayList<>();
 
   /** Guards who is the latch and that nothing is held after a resignation or the end. */
@@ -71,9 +70,14 @@ public final class LeaderElection implements AutoCloseable {
   /** Whether the latch has its place in the queue, or is about to. Guarded by the lock. */
   private boolean isLatchStarted;
 
+  /** Before this it does not queue again. Guarded by the lock. */
+  private long outUntilNanos = System.nanoTime();
+
   // Used by the looking thread only.
   private Told told = new Told(Optional.empty(), Optional.empty());
   private @Nullable Long stuckSinceNanos;
+  private @Nullable Long refusedSinceNanos;
+  private String causeTold = "";
 
   private LeaderElection(ZkClient client, String participantId, InstantSource clock) {
     this.client = client;
@@ -82,9 +86,9 @@ public final class LeaderElection implements AutoCloseable {
     this.electionPath = client.resolve(ELECTION);
     this.epochPath = client.resolve(EpochNode.NAME);
     this.looking =
-        new RepeatingTask(
-            "zk-election", () -> client.settings().sessionTimeout().dividedBy(4), this::look);
+        new RepeatingTask("zk-election", () -> sessionTimeout().dividedBy(4), this::lookOrStepBack);
     this.lookSoon = looking::runSoon;
+    this.leaveWithSession = () -> leaveQueue("it is not let in any more", Duration.ZERO);
     this.latch = newLatch();
     this.electionWatch = NodeWatch.startAtOnce(client, electionPath, lookSoon, () -> {});
     this.epochWatch = NodeWatch.startAtOnce(client, epochPath, lookSoon, () -> {});
@@ -121,6 +125,7 @@ public final class LeaderElection implements AutoCloseable {
       started = true;
     }
     client.onChangeAtOnce(lookSoon);
+    client.beforeSessionEnds(leaveWithSession);
     looking.start();
   }
 
@@ -187,10 +192,24 @@ public final class LeaderElection implements AutoCloseable {
       }
     }
     client.removeOnChangeAtOnce(lookSoon);
+    client.removeBeforeSessionEnds(leaveWithSession);
     callbacks.forEach(CoalescedCallback::close);
     looking.close();
     electionWatch.close();
     epochWatch.close();
+  }
+
+  /**
+   * After an {@code Error} (a class that is missing, no memory) this process is not to be relied
+   * on, and another may do better.
+   */
+  private void lookOrStepBack() {
+    try {
+      look();
+    } catch (Error e) {
+      leaveQueue("internal error: " + e, outAfterRefusal());
+      throw e;
+    }
   }
 
   /** Compares what is believed with what is in ZooKeeper, and puts right what differs. */
@@ -202,9 +221,12 @@ public final class LeaderElection implements AutoCloseable {
     String winningPath = latch.hasLeadership() ? latch.getLastPathIsLeader() : null;
 
     Session session = client.sessionNow();
-    List<String> queue = session == null ? null : readQueue(session);
+    List<String> queue = session == null ? null : ElectionQueue.read(session, electionPath);
     if (session == null || queue == null || winningPath != null) {
       stuckSinceNanos = null;
+    }
+    if (winningPath == null) {
+      refusedSinceNanos = null;
     }
     if (session == null || queue == null) {
       leader = null;
@@ -227,7 +249,11 @@ public final class LeaderElection implements AutoCloseable {
   /** Curator's latch creates znodes by itself: it must not before the root is known to be ours. */
   private void startLatchWhenLetIn() {
     synchronized (lock) {
-      if (started && !closed && !isLatchStarted && client.isConnected()) {
+      if (started
+          && !closed
+          && !isLatchStarted
+          && System.nanoTime() - outUntilNanos >= 0
+          && client.isConnected()) {
         isLatchStarted = true;
         startLatch(latch);
       }
@@ -237,21 +263,46 @@ public final class LeaderElection implements AutoCloseable {
   private void raiseEpoch(Session session, LeaderLatch latch, String latchPath) {
     Reply<EpochNode.Candidacy> prepared = EpochNode.prepare(session, epochPath, latchPath);
     EpochNode.Candidacy candidacy = prepared.valueIfOk();
-    EpochNode.Raised raised =
-        candidacy == null
-            ? new EpochNode.Raised.Unclear(prepared.words())
-            : candidacy.raise(participantId, clock.instant());
-    switch (raised) {
+    if (candidacy == null) {
+      notRaised(prepared.words(), prepared instanceof Reply.Answer<?>);
+      return;
+    }
+    switch (candidacy.raise(participantId, clock.instant())) {
       case EpochNode.Raised.Won(LeaderTerm term, long sessionId) ->
           hold(new Held(term, sessionId, latch, latchPath));
-      case EpochNode.Raised.Lost(String cause) -> lookAgain(cause);
-      case EpochNode.Raised.Unclear(String cause) -> lookAgain(cause);
+      case EpochNode.Raised.Lost(String cause) -> notRaised(cause, true);
+      case EpochNode.Raised.Unclear(String cause) -> notRaised(cause, false);
     }
   }
 
-  private void lookAgain(String cause) {
-    LOG.info("{} has its turn to lead, but the epoch was not raised: {}", participantId, cause);
+  /**
+   * An answer that stays the same, unlike silence, may be for this process alone, such as a znode
+   * that it may not read: after a whole session timeout the others get a turn.
+   */
+  private void notRaised(String cause, boolean isAnswered) {
+    if (!cause.equals(causeTold)) {
+      causeTold = cause;
+      LOG.info("{} has its turn to lead, but the epoch was not raised: {}", participantId, cause);
+    }
+    long now = System.nanoTime();
+    if (!isAnswered) {
+      refusedSinceNanos = null;
+    } else if (refusedSinceNanos == null) {
+      refusedSinceNanos = now;
+    } else if (now - refusedSinceNanos > sessionTimeout().toNanos()) {
+      refusedSinceNanos = null;
+      leaveQueue("the epoch was not raised: " + cause, outAfterRefusal());
+      return;
+    }
     looking.runWithin(PAUSE_AFTER_FAILURE);
+  }
+
+  private Duration outAfterRefusal() {
+    return sessionTimeout().multipliedBy(2);
+  }
+
+  private Duration sessionTimeout() {
+    return client.settings().sessionTimeout();
   }
 
   private void hold(Held won) {
@@ -262,8 +313,10 @@ public final class LeaderElection implements AutoCloseable {
       }
       held = won;
     }
+    refusedSinceNanos = null;
+    causeTold = "";
     LOG.info("{} leads in epoch {}", participantId, won.term.epoch());
-    client.protectTree();
+    client.protectTree(() -> isSafe(won.term));
   }
 
   /** A term ends when somebody has raised the epoch past it: all its writes would be refused. */
@@ -289,24 +342,31 @@ public final class LeaderElection implements AutoCloseable {
   }
 
   private void requeue(String reason) {
-    LeaderLatch next;
+    leaveQueue(reason, Duration.ZERO);
+  }
+
+  /** Gives up leadership or its place in the queue, and queues again behind the others. */
+  private void leaveQueue(String reason, Duration out) {
     synchronized (lock) {
       if (closed || !isLatchStarted) {
         return;
       }
       Held ended = held;
       held = null;
-      if (ended == null) {
+      LeaderLatch left = latch;
+      latch = newLatch();
+      isLatchStarted = false;
+      outUntilNanos = System.nanoTime() + out.toNanos();
+      if (ended != null) {
+        LOG.info("{} gives up epoch {}: {}", participantId, ended.term.epoch(), reason);
+      } else if (out.isZero()) {
         LOG.info("{} queues again: {}", participantId, reason);
       } else {
-        LOG.info("{} gives up epoch {}: {}", participantId, ended.term.epoch(), reason);
+        LOG.warn("{} queues again in {} s: {}", participantId, out.toSeconds(), reason);
       }
-      closeLatch(latch);
-      next = newLatch();
-      latch = next;
-      startLatch(next);
+      closeLatch(left);
     }
-    looking.runSoon();
+    looking.runWithin(out);
   }
 
   /**
@@ -324,25 +384,10 @@ public final class LeaderElection implements AutoCloseable {
       stuckSinceNanos = null;
     } else if (since == null) {
       stuckSinceNanos = now;
-    } else if (now - since > client.settings().sessionTimeout().toNanos()) {
+    } else if (now - since > sessionTimeout().toNanos()) {
       stuckSinceNanos = null;
       requeue("it was forgotten in the queue");
     }
-  }
-
-  /** The znodes of all participants, the first of the queue first; null when it is not known. */
-  private @Nullable List<String> readQueue(Session session) {
-    Reply<List<String>> reply = session.children(electionPath);
-    if (reply.isAnswered(Code.NONODE)) {
-      return List.of();
-    }
-    List<String> names = reply.valueIfOk();
-    return names == null
-        ? null
-        : names.stream()
-            .filter(name -> name.contains(LATCH_PREFIX))
-            .sorted(Comparator.comparing(LeaderElection::sequence))
-            .toList();
   }
 
   private @Nullable Leader readLeader(Session session, List<String> queue) {
@@ -374,10 +419,6 @@ public final class LeaderElection implements AutoCloseable {
   private static boolean holdsLatch(Held held) {
     return held.latch.hasLeadership()
         && Objects.equals(held.latch.getLastPathIsLeader(), held.latchPath);
-  }
-
-  private static String sequence(String node) {
-    return node.substring(node.lastIndexOf(LATCH_PREFIX) + LATCH_PREFIX.length());
   }
 
   private LeaderLatch newLatch() {

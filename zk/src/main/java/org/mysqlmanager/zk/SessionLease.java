@@ -23,28 +23,39 @@ import org.jspecify.annotations.Nullable;
  *   <li>What was begun just before the lease ran out needs time to end.
  * </ul>
  *
- * <p>Times are {@link System#nanoTime}, which does not stop while a process is stopped.
- * Thread-safe.
+ * <p>Times are {@link System#nanoTime}, which does not stop while a process is stopped. It does
+ * while a whole machine is suspended: so the lease also runs out by the wall clock, if that goes
+ * ahead by as much. A wall clock that is set back lengthens nothing. Thread-safe.
  */
 final class SessionLease {
 
   /** Heartbeats in the time of one session timeout. */
   static final int HEARTBEATS_PER_TIMEOUT = 6;
 
-  private record Answered(long sessionId, long sentNanos, long timeoutNanos) {}
+  /** A point in time, by both clocks. */
+  record Moment(long nanos, long wallMillis) {
+    static Moment now() {
+      return new Moment(System.nanoTime(), System.currentTimeMillis());
+    }
+  }
+
+  private record Answered(long sessionId, Moment sent, Duration timeout) {}
 
   private volatile @Nullable Answered last;
+
+  /** The session that we have ended ourselves. */
+  private long endedSessionId;
 
   /**
    * A request was answered.
    *
-   * @param sentNanos the time before it was sent
+   * @param sent the time before it was sent
    * @param timeout as negotiated for this session
    */
-  synchronized void answered(long sessionId, long sentNanos, Duration timeout) {
+  synchronized void answered(long sessionId, Moment sent, Duration timeout) {
     Answered before = last;
-    if (before == null || before.sentNanos - sentNanos < 0) {
-      last = new Answered(sessionId, sentNanos, timeout.toNanos());
+    if (sessionId != endedSessionId && (before == null || before.sent.nanos - sent.nanos < 0)) {
+      last = new Answered(sessionId, sent, timeout);
     }
   }
 
@@ -53,12 +64,21 @@ final class SessionLease {
     last = null;
   }
 
+  /**
+   * We are about to end this session ourselves: an answer that is still on its way counts no more.
+   */
+  synchronized void end(long sessionId) {
+    endedSessionId = sessionId;
+    last = null;
+  }
+
   /** Whether nobody can have been told yet that this session has ended. */
-  boolean holds(long sessionId, long nowNanos) {
+  boolean holds(long sessionId, Moment now) {
     Answered answered = last;
     return answered != null
         && answered.sessionId == sessionId
-        && nowNanos - answered.sentNanos < answered.timeoutNanos / 2;
+        && now.nanos - answered.sent.nanos < answered.timeout.toNanos() / 2
+        && now.wallMillis - answered.sent.wallMillis < answered.timeout.toMillis() / 2;
   }
 
   /**
@@ -66,6 +86,6 @@ final class SessionLease {
    */
   Optional<Duration> age(long nowNanos) {
     return Optional.ofNullable(last)
-        .map(answered -> Duration.ofNanos(nowNanos - answered.sentNanos));
+        .map(answered -> Duration.ofNanos(nowNanos - answered.sent.nanos));
   }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.data.ACL;
@@ -15,7 +16,8 @@ import org.slf4j.LoggerFactory;
 /**
  * One walk over the root and all below it, that gives each znode the access it should have: those
  * of a version without an account, and those of an earlier password. A znode is closed before its
- * children are listed, so that nobody adds one unseen. Used by one thread.
+ * children are listed, so that nobody adds one unseen. It changes things in the name of a
+ * leadership, and stops with it: a later leader may have another password. Used by one thread.
  */
 final class TreeProtection {
   private static final Logger LOG = LoggerFactory.getLogger(TreeProtection.class);
@@ -28,18 +30,29 @@ final class TreeProtection {
   private final Supplier<@Nullable Session> sessions;
   private final NodeAcl acl;
   private final String root;
+  private final BooleanSupplier stillLeads;
   private final Deque<String> left = new ArrayDeque<>();
   private final List<String> foreign = new ArrayList<>();
   private final List<String> withGuests = new ArrayList<>();
+  private final List<String> refused = new ArrayList<>();
+  private int seen;
   private int changed;
 
-  TreeProtection(Supplier<@Nullable Session> sessions, NodeAcl acl, String root) {
+  /**
+   * To be walked once.
+   *
+   * @param sessions for each znode; null without a connection
+   * @param stillLeads asked before each change
+   */
+  TreeProtection(
+      Supplier<@Nullable Session> sessions, NodeAcl acl, String root, BooleanSupplier stillLeads) {
     this.sessions = sessions;
     this.acl = acl;
     this.root = root;
+    this.stillLeads = stillLeads;
   }
 
-  /** False when ZooKeeper went away meanwhile: it is to be done again. */
+  /** False when ZooKeeper or the leadership went away meanwhile: it is to be done again. */
   boolean protect() {
     for (int slash = root.indexOf('/', 1); slash > 0; slash = root.indexOf('/', slash + 1)) {
       if (!visitAbove(root.substring(0, slash))) {
@@ -47,7 +60,7 @@ final class TreeProtection {
       }
     }
     left.add(root);
-    for (int nodes = 0; !left.isEmpty() && nodes < MOST_NODES; nodes++) {
+    for (; !left.isEmpty() && seen < MOST_NODES; seen++) {
       if (!visit(left.removeLast())) {
         return false;
       }
@@ -56,7 +69,10 @@ final class TreeProtection {
     return true;
   }
 
-  /** Above the root, only what was made together with it is ours to change. */
+  /**
+   * Above the root, only what was made together with it is ours to change, and there only our own
+   * entry: whoever has opened it to others needs it open.
+   */
   private boolean visitAbove(String path) {
     Session session = sessions.get();
     if (session == null) {
@@ -66,8 +82,11 @@ final class TreeProtection {
     List<ACL> wanted =
         access == null || !acl.isOursIn(access.acl())
             ? null
-            : acl.corrected(access.acl()).orElse(null);
+            : acl.renewed(access.acl()).orElse(null);
     if (access != null && wanted != null) {
+      if (!stillLeads.getAsBoolean()) {
+        return false;
+      }
       var _ = session.setAcl(path, wanted, access.stat().getAversion());
     }
     return true;
@@ -85,6 +104,10 @@ final class TreeProtection {
     }
     List<ACL> wanted = acl.corrected(access.acl()).orElse(null);
     if (wanted != null) {
+      // After the list was read: what a later leader has made of it is not seen as out of date.
+      if (!stillLeads.getAsBoolean()) {
+        return false;
+      }
       Reply<Stat> set = session.setAcl(path, wanted, access.stat().getAversion());
       if (!set.isAnswered(Code.OK)) {
         return settledWithout(path, set);
@@ -118,15 +141,22 @@ final class TreeProtection {
       left.add(path); // its ACL was changed meanwhile; the bound on nodes ends a quarrel
       return true;
     }
+    if (reply instanceof Reply.Answer<?> && !reply.isAnswered(Code.NONODE)) {
+      refused.add("%s (%s)".formatted(path, reply.words())); // another walk would get no further
+      return true;
+    }
     return reply.isAnswered(Code.NONODE);
   }
 
   private void tell() {
-    if (changed > 0) {
-      LOG.info(
-          "{} znodes at and below {} were protected: nobody but this account has access now",
-          changed,
-          root);
+    LOG.info(
+        "{} znodes at and below {} were looked at and {} of them changed: this account has access with its present {}",
+        seen,
+        root,
+        changed,
+        acl.letsInFormerPassword() ? "and with its previous password" : "password only");
+    if (!refused.isEmpty()) {
+      LOG.error("These znodes could not be protected: {}", some(refused));
     }
     if (!withGuests.isEmpty()) {
       LOG.warn("These znodes let in other accounts, too: {}", some(withGuests));

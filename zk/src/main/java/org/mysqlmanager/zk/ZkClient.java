@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.state.ConnectionState;
@@ -41,6 +42,7 @@ public final class ZkClient implements AutoCloseable {
   private final RepeatingTask heartbeat;
   private final List<CoalescedCallback> callbacks = new CopyOnWriteArrayList<>();
   private final List<Runnable> internalListeners = new CopyOnWriteArrayList<>();
+  private final List<Runnable> beforeSessionEnds = new CopyOnWriteArrayList<>();
   private final AtomicBoolean closed = new AtomicBoolean();
 
   /**
@@ -54,7 +56,7 @@ public final class ZkClient implements AutoCloseable {
     this.acl = NodeAcl.of(settings.security().authentication());
     this.tls = settings.security().tls().map(TlsFiles::new).orElse(null);
     this.curator = CuratorSetup.framework(settings, acl, tls, CLOSE_LIMIT);
-    this.gate = new AccessGate(settings, acl, this::sessionPastGate, this::tell);
+    this.gate = new AccessGate(settings, acl, this::sessionPastGate, this::tell, this::endSession);
     this.doctor =
         new ConnectionDoctor(settings, tls, this::hasConnection, this::handle, this::reset);
     this.heartbeat = new RepeatingTask("zk-heartbeat", this::heartbeatPeriod, this::sendHeartbeat);
@@ -89,7 +91,7 @@ public final class ZkClient implements AutoCloseable {
 
   /**
    * What an operator has to mend before anything can be done: an account that is not let in, a root
-   * that is somebody else's, certificates that do not fit.
+   * that is somebody else's, certificates that do not fit, sessions that are too short.
    *
    * @return a sentence; empty when nothing of that kind is known
    */
@@ -137,14 +139,17 @@ public final class ZkClient implements AutoCloseable {
   @Override
   public void close() {
     if (closed.compareAndSet(false, true)) {
-      callbacks.forEach(CoalescedCallback::close);
-      doctor.close();
-      gate.close();
-      heartbeat.close();
-      lease.lost();
-      curator.close();
-      if (tls != null) {
-        tls.close();
+      try {
+        callbacks.forEach(CoalescedCallback::close);
+        doctor.close();
+        gate.close();
+        heartbeat.close();
+        lease.lost();
+        curator.close();
+      } finally {
+        if (tls != null) {
+          tls.close();
+        }
       }
     }
   }
@@ -161,18 +166,22 @@ public final class ZkClient implements AutoCloseable {
   /**
    * Gives all znodes at and below the root the access they should have, in the background: to be
    * called by whoever leads, as others may still be at work without an account.
+   *
+   * @param stillLeads asked before each change
    */
-  void protectTree() {
-    gate.protectTree();
+  void protectTree(BooleanSupplier stillLeads) {
+    gate.protectTree(stillLeads);
   }
 
   String resolve(String relativePath) {
     return NodePath.resolve(settings.rootPath(), relativePath);
   }
 
-  /** Whether nobody can have been told yet that this session has ended. */
+  /**
+   * Whether nobody can have been told yet that this session has ended, and the root is still ours.
+   */
   boolean leaseHolds(long sessionId) {
-    return lease.holds(sessionId, System.nanoTime());
+    return gate.isOpen() && lease.holds(sessionId, SessionLease.Moment.now());
   }
 
   /** Like {@link #onChange}, but on Curator's own thread: only for what never waits. */
@@ -182,6 +191,15 @@ public final class ZkClient implements AutoCloseable {
 
   void removeOnChangeAtOnce(Runnable listener) {
     internalListeners.remove(listener);
+  }
+
+  /** Called before this process ends its session of its own accord: for what never waits. */
+  void beforeSessionEnds(Runnable listener) {
+    beforeSessionEnds.add(listener);
+  }
+
+  void removeBeforeSessionEnds(Runnable listener) {
+    beforeSessionEnds.remove(listener);
   }
 
   /**
@@ -305,6 +323,24 @@ public final class ZkClient implements AutoCloseable {
         : new Session(handle, acl.forNew(), System.nanoTime() + callLimit().toNanos());
   }
 
+  /**
+   * Removes what this process has in ZooKeeper when it may not even delete it any more, and
+   * connects again.
+   */
+  private boolean endSession() {
+    ZooKeeper handle = hasConnection() ? handle() : null;
+    if (handle == null) {
+      return false;
+    }
+    LOG.warn(
+        "The session is ended: who is not let in at {} any more must not keep its place in the queue",
+        settings.rootPath());
+    beforeSessionEnds.forEach(Runnable::run);
+    lease.end(handle.getSessionId());
+    reset();
+    return true;
+  }
+
   private void reset() {
     try {
       curator.getZookeeperClient().reset();
@@ -328,14 +364,14 @@ public final class ZkClient implements AutoCloseable {
     if (handle == null || !handle.getState().isConnected()) {
       return;
     }
-    long sentNanos = System.nanoTime();
-    lastConnectedNanos = sentNanos;
+    SessionLease.Moment sent = SessionLease.Moment.now();
+    lastConnectedNanos = sent.nanos();
     handle.sync(
         "/",
         (resultCode, _, _) -> {
           if (resultCode == Code.OK.intValue()) {
             lease.answered(
-                handle.getSessionId(), sentNanos, Duration.ofMillis(handle.getSessionTimeout()));
+                handle.getSessionId(), sent, Duration.ofMillis(handle.getSessionTimeout()));
           }
         },
         null);

@@ -12,7 +12,8 @@ import org.apache.zookeeper.client.ConnectStringParser;
  * @param rootPath the znode under which everything is kept, such as {@code /my-service}; created
  *     when missing
  * @param sessionTimeout how long ZooKeeper keeps a session that is silent: so long is a leader that
- *     died not replaced. ZooKeeper itself raises it to two of its ticks, or lowers it to twenty
+ *     died not replaced. ZooKeeper itself raises it to two of its ticks, or lowers it to twenty;
+ *     with less than was asked for nothing is done
  * @param connectTimeout how long a call waits for a connection that has just been lost to come back
  * @param security who we are, and how the connection is protected
  */

@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -231,6 +232,29 @@ class LeaderElectionTest {
     int before = losses.get();
     zooKeeper.stop();
     await().atMost(DEADLINE).until(() -> losses.get() > before);
+  }
+
+  @Test
+  void whoseTurnEndsWithAnErrorLetsTheOthersLeadAndTriesAgainLater() {
+    AtomicBoolean isBroken = new AtomicBoolean(true);
+    LeaderElection broken =
+        zooKeeper.closeLater(
+            LeaderElection.join(
+                zooKeeper.client(),
+                "a",
+                () -> {
+                  if (isBroken.get()) {
+                    throw new NoClassDefFoundError("on purpose");
+                  }
+                  return NOON;
+                }));
+    LeaderElection other = join(zooKeeper.client(), "b");
+    awaitTerm(other);
+    assertTrue(broken.currentTerm().isEmpty());
+
+    isBroken.set(false);
+    other.close();
+    awaitTerm(broken);
   }
 
   @Test
