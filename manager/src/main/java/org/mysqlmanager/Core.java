@@ -109,12 +109,27 @@ final class Core implements Managed {
   @Override
   public void stop() throws InterruptedException {
     long patience = configuration.reconcile().commandTimeout().toMillis() * 2;
-    if (!reconciler.stop(patience, TimeUnit.MILLISECONDS)) {
-      LOG.warn("A step did not end within {} ms; leadership is handed over all the same", patience);
+    try {
+      if (!reconciler.stop(patience, TimeUnit.MILLISECONDS)) {
+        LOG.warn(
+            "A step did not end within {} ms; leadership is handed over all the same", patience);
+      }
+    } finally {
+      leave();
     }
-    election.close();
-    ephemerals.close();
-    zooKeeper.close();
+  }
+
+  /** Whatever goes wrong with one of them: a session that stays keeps the others waiting. */
+  private void leave() {
+    try {
+      election.close();
+    } finally {
+      try {
+        ephemerals.close();
+      } finally {
+        zooKeeper.close();
+      }
+    }
   }
 
   private static ZkSettings settings(ZooKeeperSettings from) {

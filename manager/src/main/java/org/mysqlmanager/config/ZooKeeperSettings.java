@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param connect {@code host:port,host:port…}
  * @param root the path under which everything is kept
- * @param sessionTimeout after this long without contact another manager may lead; ZooKeeper itself
- *     grants 2 to 20 of its ticks
+ * @param sessionTimeout after this long without contact another manager may lead; 2 s to 1 min.
+ *     ZooKeeper itself grants 2 to 20 of its ticks, and no manager works with less than this
  * @param connectTimeout how long one attempt at connecting may take
  * @param account what to authenticate with; empty with {@link ZooKeeperAuthentication#NONE}
  * @param tls how to encrypt; empty for a connection that anyone on the way can read
@@ -45,7 +45,9 @@ public record ZooKeeperSettings(
     for (String member : connect.split(",", -1)) {
       requireMember(connect, member.strip());
     }
-    if (!ROOT.matcher(root).matches() || root.contains("/.") || root.startsWith("/zookeeper")) {
+    if (!ROOT.matcher(root).matches()
+        || root.contains("/.")
+        || (root + "/").startsWith("/zookeeper/")) {
       throw new IllegalArgumentException(
           "root '%s' is not valid: give a path such as /mysql-manager (not / nor /zookeeper)"
               .formatted(root.replaceAll("\\p{Cntrl}", "?")));
@@ -54,8 +56,8 @@ public record ZooKeeperSettings(
         "session_timeout",
         sessionTimeout,
         sessionTimeout,
-        Duration.ofSeconds(1),
-        Duration.ofMinutes(2));
+        Duration.ofSeconds(2),
+        Duration.ofMinutes(1));
     Limits.duration(
         "connect_timeout",
         connectTimeout,
@@ -109,6 +111,8 @@ public record ZooKeeperSettings(
         Stream.of(
                 current.warning(BLOCK),
                 previous.flatMap(secret -> secret.warning(BLOCK)),
+                previous.map(_ ->
+                    "zookeeper.previous_password is given: it is let in like the present one; take it out when all managers have the new password"),
                 plainText(members, encryption))
             .flatMap(Optional::stream)
             .toList());

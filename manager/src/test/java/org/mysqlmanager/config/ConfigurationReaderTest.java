@@ -15,12 +15,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.mysqlmanager.model.ClusterName;
 import org.mysqlmanager.model.MySqlTls;
 import org.mysqlmanager.model.ProxyTls;
 import org.mysqlmanager.model.WriteProbing;
+import org.mysqlmanager.zk.ZkSecurity;
+import org.mysqlmanager.zk.ZkSettings;
 
 class ConfigurationReaderTest {
   private static final ClusterName MAIN = new ClusterName("main");
@@ -254,6 +257,30 @@ class ConfigurationReaderTest {
     assertEquals(
         List.of(),
         zookeeper("password: z1, connect: 'localhost:2181,127.0.0.2:2181,[::1]:2181'").warnings());
+  }
+
+  @Test
+  void aPreviousPasswordThatIsStillGivenIsWarnedOf() throws Exception {
+    List<String> warnings = zookeeper("password: z1, previous_password: z0-secret").warnings();
+    assertEquals(1, warnings.size());
+    assertTrue(warnings.getFirst().startsWith("zookeeper.previous_password "));
+    assertFalse(warnings.getFirst().contains("z0-secret"));
+  }
+
+  @Test
+  void whatTheConfigurationTakesZooKeepersClientTakes() throws Exception {
+    for (String block :
+        List.of("session_timeout: 60s", "root: /zookeeper-managers", "connect_timeout: 100ms")) {
+      ZooKeeperSettings settings = zookeeper("password: z1, " + block).zookeeper();
+      ZkSettings taken =
+          new ZkSettings(
+              settings.connect(),
+              settings.root(),
+              settings.sessionTimeout(),
+              settings.connectTimeout(),
+              ZkSecurity.open(Set.of()));
+      assertEquals(settings.root(), taken.rootPath());
+    }
   }
 
   @Test
