@@ -14,8 +14,12 @@
 -- with SET GLOBAL super_read_only = OFF, and set it ON again at the end.
 SET SESSION sql_log_bin = 0;
 
-CREATE USER IF NOT EXISTS '${MANAGER_USER}'@'%' IDENTIFIED WITH caching_sha2_password BY '${MANAGER_PASSWORD}';
-ALTER USER '${MANAGER_USER}'@'%' IDENTIFIED WITH caching_sha2_password BY '${MANAGER_PASSWORD}';
+-- Its password does not expire with the server's default_password_lifetime (the managers would be locked out of all servers at
+-- once), and can be set again to what it is, whatever password_history says.
+CREATE USER IF NOT EXISTS '${MANAGER_USER}'@'%' IDENTIFIED WITH caching_sha2_password BY '${MANAGER_PASSWORD}'
+  PASSWORD EXPIRE NEVER PASSWORD HISTORY 0 PASSWORD REUSE INTERVAL 0 DAY;
+ALTER USER '${MANAGER_USER}'@'%' IDENTIFIED WITH caching_sha2_password BY '${MANAGER_PASSWORD}'
+  PASSWORD EXPIRE NEVER PASSWORD HISTORY 0 PASSWORD REUSE INTERVAL 0 DAY;
 
 -- 1. To look at a server.
 --    REPLICATION CLIENT: SHOW REPLICA STATUS. performance_schema: heartbeats, progress of clones, commits that wait for a lock, the
@@ -53,10 +57,15 @@ GRANT SERVICE_CONNECTION_ADMIN ON *.* TO '${MANAGER_USER}'@'%';
 --    the setup, the GRANT OPTION is needed on the application's database only.
 GRANT CREATE USER ON *.* TO '${MANAGER_USER}'@'%';
 GRANT REPLICATION SLAVE, BACKUP_ADMIN, REPLICATION CLIENT ON *.* TO '${MANAGER_USER}'@'%' WITH GRANT OPTION;
-GRANT SELECT (User, Host, Select_priv, Insert_priv, Update_priv, Delete_priv, Create_priv, Reload_priv, Process_priv, Super_priv,
-  Repl_slave_priv, Repl_client_priv) ON mysql.user TO '${MANAGER_USER}'@'%';
+GRANT SELECT (User, Host, Select_priv, Insert_priv, Update_priv, Delete_priv, Create_priv, Drop_priv, Reload_priv, Shutdown_priv,
+  Process_priv, File_priv, Grant_priv, References_priv, Index_priv, Alter_priv, Show_db_priv, Super_priv, Create_tmp_table_priv,
+  Lock_tables_priv, Execute_priv, Repl_slave_priv, Repl_client_priv, Create_view_priv, Show_view_priv, Create_routine_priv,
+  Alter_routine_priv, Create_user_priv, Event_priv, Trigger_priv, Create_tablespace_priv, Create_role_priv, Drop_role_priv)
+  ON mysql.user TO '${MANAGER_USER}'@'%';
 GRANT SELECT ON mysql.db TO '${MANAGER_USER}'@'%';
 GRANT SELECT ON mysql.tables_priv TO '${MANAGER_USER}'@'%';
+GRANT SELECT ON mysql.procs_priv TO '${MANAGER_USER}'@'%';
+GRANT SELECT ON mysql.proxies_priv TO '${MANAGER_USER}'@'%';
 GRANT SELECT ON mysql.global_grants TO '${MANAGER_USER}'@'%';
 GRANT SELECT ON mysql.role_edges TO '${MANAGER_USER}'@'%';
 --    The application's account gets these in its own database, and SHOW VIEW. Of all that there is to be granted there, EVENT is

@@ -7,15 +7,17 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * The accounts on a server, for host {@code %}, that bear the names of those to be set up.
+ * The accounts on a server that bear the names of those to be set up. Ours are for host {@code %};
+ * one for other hosts is as much a reason to stay away from the name: an operator has taken it.
  *
  * <p>One that has privileges of any kind is somebody's: it is left alone, password and all. One
  * that has none is half made, here or by hand: between CREATE USER and GRANT the manager may have
  * been killed.
  *
- * @param byUser what each may do
+ * @param byUser what each user may do, from whatever host
  */
 record ExistingAccounts(Map<String, Existing> byUser) {
+  /** A privilege on columns has a row in {@code tables_priv}, too. */
   private static final String SELECT =
       """
       SELECT u.User AS user, u.Repl_slave_priv = 'Y' AS replication_slave,
@@ -29,8 +31,12 @@ record ExistingAccounts(Map<String, Existing> byUser) {
             WHERE g.USER = u.User AND g.HOST = u.Host)
           OR EXISTS(SELECT 1 FROM mysql.db AS d WHERE d.User = u.User AND d.Host = u.Host)
           OR EXISTS(SELECT 1 FROM mysql.tables_priv AS t
-            WHERE t.User = u.User AND t.Host = u.Host) AS has_privileges
-      FROM mysql.user AS u WHERE u.User IN (?, ?, ?) AND u.Host = '%'
+            WHERE t.User = u.User AND t.Host = u.Host)
+          OR EXISTS(SELECT 1 FROM mysql.procs_priv AS p
+            WHERE p.User = u.User AND p.Host = u.Host)
+          OR EXISTS(SELECT 1 FROM mysql.proxies_priv AS x
+            WHERE x.User = u.User AND x.Host = u.Host) AS has_privileges
+      FROM mysql.user AS u WHERE u.User IN (?, ?, ?)
       """
           .replace(
               "{privileges}",
@@ -39,7 +45,10 @@ record ExistingAccounts(Map<String, Existing> byUser) {
                   .map(column -> "u." + column)
                   .collect(Collectors.joining(", ")));
 
-  /** What an account may do. Roles are taken to be all that is needed. */
+  /**
+   * What an account may do, or all that have the same user together. Roles are taken to be all that
+   * is needed.
+   */
   record Existing(
       boolean replicationSlave,
       boolean replicationClient,
@@ -57,6 +66,15 @@ record ExistingAccounts(Map<String, Existing> byUser) {
     boolean isSomebodys() {
       return hasRole || hasPrivileges;
     }
+
+    private Existing and(Existing other) {
+      return new Existing(
+          replicationSlave || other.replicationSlave,
+          replicationClient || other.replicationClient,
+          backupAdmin || other.backupAdmin,
+          hasRole || other.hasRole,
+          hasPrivileges || other.hasPrivileges);
+    }
   }
 
   ExistingAccounts {
@@ -72,14 +90,15 @@ record ExistingAccounts(Map<String, Existing> byUser) {
     Statements.query(
         connection,
         row ->
-            byUser.put(
+            byUser.merge(
                 String.valueOf(row.getString("user")),
                 new Existing(
                     row.getBoolean("replication_slave"),
                     row.getBoolean("replication_client"),
                     row.getBoolean("backup_admin"),
                     row.getBoolean("has_role"),
-                    row.getBoolean("has_privileges"))),
+                    row.getBoolean("has_privileges")),
+                Existing::and),
         SELECT,
         accounts.replication().user(),
         accounts.monitor().user(),

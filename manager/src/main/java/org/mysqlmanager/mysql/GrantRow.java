@@ -126,7 +126,7 @@ record GrantRow(
         boolean isLast = take("ON");
         if (isLast || take(",")) {
           String name = String.join(" ", words).toUpperCase(Locale.ROOT);
-          privileges.put(name, Set.copyOf(columns));
+          privileges.merge(name, Set.copyOf(columns), Reader::wider);
           words.clear();
           columns.clear();
           if (isLast) {
@@ -136,6 +136,16 @@ record GrantRow(
         }
         words.add(taken().text);
       }
+    }
+
+    /** One that is granted on a table and on columns of it is there twice; none are all of them. */
+    private static Set<String> wider(Set<String> columns, Set<String> others) {
+      if (columns.isEmpty() || others.isEmpty()) {
+        return Set.of();
+      }
+      Set<String> both = new HashSet<>(columns);
+      both.addAll(others);
+      return Set.copyOf(both);
     }
 
     /** A name, or "" for {@code *}. */

@@ -242,7 +242,18 @@ final class Look implements AutoCloseable {
     if (!ask && asked.equals(completeFor) && !completeUntil.hasPassed()) {
       return Set.of();
     }
-    Set<String> missing = setup.inspect(connection, spec).missing(spec, accounts, isSource);
+    Set<String> missing;
+    try {
+      missing = setup.inspect(connection, spec).missing(spec, accounts, isSource);
+    } catch (SQLException e) {
+      if (!Diagnosis.isMissingPrivilege(e)) {
+        throw e;
+      }
+      // No reason to know nothing of the server: an account made for an earlier version may fail
+      // over. Which privilege it is, is told with all that are missing.
+      privilegedUntil = Deadline.after(Duration.ZERO);
+      missing = Setup.UNSEEN;
+    }
     completeFor = missing.isEmpty() ? asked : "";
     completeUntil = Deadline.after(SETUP_TRUSTED_FOR);
     return missing;

@@ -37,7 +37,10 @@ final class NeededPrivileges {
           "ALTER ROUTINE",
           "TRIGGER");
 
-  /** Of {@code mysql.user}; passwords' hashes are in another. */
+  /**
+   * Of {@code mysql.user}: who there is, and all privileges that have a column. Passwords' hashes
+   * are in another.
+   */
   static final List<String> USER_COLUMNS =
       List.of(
           "User",
@@ -47,11 +50,36 @@ final class NeededPrivileges {
           "Update_priv",
           "Delete_priv",
           "Create_priv",
+          "Drop_priv",
           "Reload_priv",
+          "Shutdown_priv",
           "Process_priv",
+          "File_priv",
+          "Grant_priv",
+          "References_priv",
+          "Index_priv",
+          "Alter_priv",
+          "Show_db_priv",
           "Super_priv",
+          "Create_tmp_table_priv",
+          "Lock_tables_priv",
+          "Execute_priv",
           "Repl_slave_priv",
-          "Repl_client_priv");
+          "Repl_client_priv",
+          "Create_view_priv",
+          "Show_view_priv",
+          "Create_routine_priv",
+          "Alter_routine_priv",
+          "Create_user_priv",
+          "Event_priv",
+          "Trigger_priv",
+          "Create_tablespace_priv",
+          "Create_role_priv",
+          "Drop_role_priv");
+
+  /** Of the schema {@code mysql}: the other places where an account's privileges are. */
+  static final List<String> PRIVILEGE_TABLES =
+      List.of("db", "tables_priv", "procs_priv", "proxies_priv", "global_grants", "role_edges");
 
   /** What a group of privileges is for, in words that follow "needs to". */
   enum Purpose {
@@ -138,7 +166,7 @@ final class NeededPrivileges {
           new Need(
               Purpose.SET_UP,
               Privilege.of("SELECT", new Scope.Table("mysql", "user")).onColumns(USER_COLUMNS)));
-      for (String table : List.of("db", "tables_priv", "global_grants", "role_edges")) {
+      for (String table : PRIVILEGE_TABLES) {
         add(Purpose.SET_UP, new Scope.Table("mysql", table), "SELECT");
       }
     }

@@ -32,6 +32,10 @@ final class Setup {
   /** CHANGE REPLICATION SOURCE refuses longer ones; it counts the bytes of the UTF-8 form. */
   static final int LONGEST_REPLICATION_PASSWORD = 32;
 
+  /** What is missing where the manager's account may not see it: its replication user, maybe. */
+  static final Set<String> UNSEEN =
+      Set.of("replication user or others (the manager's account cannot see which there are)");
+
   private static final String INSPECT =
       """
       SELECT @@global.partial_revokes AS partial_revokes,
@@ -40,6 +44,14 @@ final class Setup {
         (SELECT STATUS FROM information_schema.EVENTS
          WHERE EVENT_SCHEMA = ? AND EVENT_NAME = ?) AS event_status
       """;
+
+  /**
+   * Whatever the server's {@code default_password_lifetime}: accounts that expire do so together,
+   * and with them replication or all clients. And whatever its {@code password_history} and {@code
+   * password_reuse_interval}: an account that is half made gets the password that it may have.
+   */
+  private static final String PASSWORD_OPTIONS =
+      " PASSWORD EXPIRE NEVER PASSWORD HISTORY 0 PASSWORD REUSE INTERVAL 0 DAY";
 
   private static final String REPLICATION_PRIVILEGES = "REPLICATION SLAVE, BACKUP_ADMIN";
   private static final String MONITOR_PRIVILEGES = "REPLICATION CLIENT";
@@ -270,14 +282,15 @@ final class Setup {
     session.change("GRANT " + privileges + " ON *.* TO ?@'%'", account.user());
   }
 
-  /** The password of one that is half made may be another. */
+  /** The password of one that is half made may be another, and its host another than ours. */
   private static void user(ControlSession session, Account account, Lack lack, String require)
       throws SQLException, PermitLostException {
-    String statement = lack == Lack.ALL ? "CREATE USER IF NOT EXISTS ?@'%'" : "ALTER USER ?@'%'";
-    session.change(
-        statement + " IDENTIFIED WITH caching_sha2_password BY ?" + require,
-        account.user(),
-        account.password());
+    String definition =
+        " ?@'%' IDENTIFIED WITH caching_sha2_password BY ?" + require + PASSWORD_OPTIONS;
+    session.change("CREATE USER IF NOT EXISTS" + definition, account.user(), account.password());
+    if (lack == Lack.PRIVILEGES) {
+      session.change("ALTER USER" + definition, account.user(), account.password());
+    }
   }
 
   private String require() {

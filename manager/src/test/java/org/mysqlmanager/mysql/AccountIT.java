@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.mysqlmanager.mysql.ObserveIT.reachable;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.mysqlmanager.local.process.Command;
 import org.mysqlmanager.model.Endpoint;
 import org.mysqlmanager.model.GtidSet;
 import org.mysqlmanager.model.MySqlTls;
@@ -148,6 +150,45 @@ class AccountIT {
     assertEquals(Optional.empty(), missing());
   }
 
+  @Test
+  void whoMayNotSeeTheAccountsStillSeesTheServer() throws Exception {
+    start(Version.NEWEST);
+    mysql.sql("REVOKE SELECT ON mysql.procs_priv FROM " + USER);
+    Reachable seen = reachable(look());
+    assertEquals(Setup.UNSEEN, seen.missingSetup());
+    MissingPrivileges missing = seen.missingPrivileges().orElseThrow();
+    assertTrue(missing.sentence().contains("`procs_priv`"), missing.sentence());
+    assertFalse(missing.preventsPromotion());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"NEWEST", "OLDER"})
+  void theFileCanBeRunAgainWhateverTheServerSaysOfPasswords(String version) throws Exception {
+    start(Version.valueOf(version));
+    mysql.sql(
+        "SET GLOBAL default_password_lifetime = 90",
+        "SET GLOBAL password_history = 5",
+        "SET GLOBAL password_reuse_interval = 30");
+    Path file =
+        Files.writeString(
+            folder.resolve("account.sql"),
+            Files.readString(Path.of("..", "deploy", "mysql", "manager-account.sql"))
+                .replace("${MANAGER_USER}", "mm_second")
+                .replace("${MANAGER_PASSWORD}", "second")
+                .replace("${APPLICATION_DATABASE}", "app"));
+    for (int run = 0; run < 2; run++) {
+      Command.Result result = mysql.feed(file);
+      assertEquals(0, result.status(), result::output);
+    }
+    assertEquals(
+        "0", mysql.value("SELECT password_lifetime FROM mysql.user WHERE User = 'mm_second'"));
+    assertEquals(
+        mysql.query("SHOW GRANTS FOR " + USER).stream()
+            .map(grant -> grant.replace("mm_manager", "mm_second"))
+            .toList(),
+        mysql.query("SHOW GRANTS FOR mm_second@'%'"));
+  }
+
   private void start(Version version) throws Exception {
     String[] options = {"--admin-address=127.0.0.1", "--admin-port=" + adminPort};
     mysql =
@@ -261,7 +302,7 @@ class AccountIT {
             Privilege.of("SELECT", new Scope.Table("mysql", "user"))
                 .onColumns(NeededPrivileges.USER_COLUMNS)),
         readsAccounts);
-    for (String table : List.of("db", "tables_priv", "global_grants", "role_edges")) {
+    for (String table : NeededPrivileges.PRIVILEGE_TABLES) {
       deeds.put("SELECT ON `mysql`.`" + table + "`", readsAccounts);
     }
     for (String privilege : NeededPrivileges.APPLICATION) {

@@ -126,6 +126,9 @@ class GrantsTest {
         of("GRANT SELECT (`Host`, `User`) ON `mysql`.`user` TO `mm`@`%`")
             .include(Privilege.of("SELECT", USER)));
     assertTrue(of("GRANT SELECT ON `mysql`.`user` TO `mm`@`%`").include(wanted));
+    assertTrue(
+        of("GRANT SELECT, SELECT (`User`), INSERT (`Host`) ON `mysql`.`user` TO `mm`@`%`")
+            .include(wanted));
     assertTrue(of("GRANT SELECT ON `mysql`.* TO `mm`@`%`").include(wanted));
     assertTrue(of("GRANT SELECT ON *.* TO `mm`@`%`").include(wanted));
     assertFalse(of("GRANT SELECT ON `mysql`.`db` TO `mm`@`%`").include(wanted));

@@ -154,6 +154,69 @@ class SetupIT {
         mysql.query("SHOW GRANTS FOR app@'%'"));
   }
 
+  @Test
+  void anAccountThatIsThereForOtherHostsIsSomebodysToo() throws Exception {
+    mysql.sql(
+        "SET GLOBAL super_read_only = 0",
+        "SET GLOBAL read_only = 0",
+        "CREATE USER app@'10.1.%' IDENTIFIED BY 'theirs'",
+        "GRANT SELECT ON app.* TO app@'10.1.%'",
+        "CREATE USER mm_monitor@'10.1.%' IDENTIFIED BY 'half made'");
+    assertEquals(StepResult.DONE, server.setUp(SetupSpec.ALL, TestPermit.of(1)));
+    assertEquals(List.of("10.1.%"), mysql.query("SELECT Host FROM mysql.user WHERE User = 'app'"));
+    TestServers.connect(mysql, TestAccounts.MONITOR).close();
+  }
+
+  @Test
+  void anyPrivilegeMakesAnAccountSomebodys() throws Exception {
+    mysql.sql(
+        "SET GLOBAL super_read_only = 0",
+        "SET GLOBAL read_only = 0",
+        "CREATE DATABASE shop",
+        "CREATE TABLE shop.t (id INT PRIMARY KEY)",
+        "CREATE PROCEDURE shop.p() DO 1");
+    for (String privilege :
+        List.of(
+            "GRANT EXECUTE ON *.* TO app@'%'",
+            "GRANT FILE ON *.* TO app@'%'",
+            "GRANT CREATE ROLE ON *.* TO app@'%'",
+            "GRANT USAGE ON *.* TO app@'%' WITH GRANT OPTION",
+            "GRANT EXECUTE ON PROCEDURE shop.p TO app@'%'",
+            "GRANT SELECT (id) ON shop.t TO app@'%'",
+            "INSERT INTO mysql.proxies_priv (Host, User, Proxied_host, Proxied_user) VALUES ('%', 'app', '%', 'other')")) {
+      mysql.sql(
+          "DROP USER IF EXISTS app@'%'", "CREATE USER app@'%' IDENTIFIED BY 'theirs'", privilege);
+      assertEquals(StepResult.DONE, server.setUp(SetupSpec.ALL, TestPermit.of(1)), privilege);
+      mysql.connect("app", "theirs").close();
+    }
+    mysql.sql("DROP USER app@'%'", "CREATE USER app@'%' IDENTIFIED BY 'half made'");
+    assertEquals(StepResult.DONE, server.setUp(SetupSpec.ALL, TestPermit.of(1)));
+    TestServers.connect(mysql, TestAccounts.APPLICATION).close();
+  }
+
+  @Test
+  void accountsDoNotExpireAndGetTheirPasswordsWhateverTheHistory() throws Exception {
+    mysql.sql(
+        "SET GLOBAL super_read_only = 0",
+        "SET GLOBAL read_only = 0",
+        "SET GLOBAL default_password_lifetime = 90",
+        "SET GLOBAL password_history = 5",
+        "SET GLOBAL password_reuse_interval = 30");
+    try (Connection root = mysql.connect()) {
+      // Half made, and its password is in the history.
+      Statements.execute(
+          root,
+          "CREATE USER ?@'%' IDENTIFIED WITH caching_sha2_password BY ?",
+          TestAccounts.APPLICATION.user(),
+          TestAccounts.APPLICATION.password());
+    }
+    assertEquals(StepResult.DONE, server.setUp(SetupSpec.ALL, TestPermit.of(1)));
+    assertEquals(
+        List.of("0", "0", "0"),
+        mysql.query(
+            "SELECT password_lifetime FROM mysql.user WHERE User IN ('app', 'mm_monitor', 'mm_repl''ication')"));
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"OFF", "ON"})
   void theApplicationMayDoNothingInADatabaseWithASimilarName(String partialRevokes)
