@@ -72,6 +72,7 @@ public final class ManagerConfiguration extends Configuration {
           entry.spec().name(), entry.credentials().orElse(common).completeFor(entry.spec()));
     }
     this.credentials = Map.copyOf(complete);
+    SharedProxies.requireCompatible(this.clusters, this.credentials);
     this.warnings =
         Stream.of(
                 this.zookeeper.warnings().stream(),

@@ -53,6 +53,9 @@ public record ClusterSpec(
     }
     requireUnique(name, "server name", servers, ServerSpec::name);
     requireUnique(name, "server address", servers, ServerSpec::endpoint);
+    servers.forEach(server ->
+        Names.requireComparable(
+            "cluster %s: server %s".formatted(name, server.name()), server.host(), tls.mode()));
     requireUnique(name, "proxy name", proxies, ProxySpec::name);
     requireUnique(name, "proxy address", proxies, ProxySpec::adminEndpoint);
   }

@@ -30,6 +30,7 @@ public record ProxySpec(
 
   public ProxySpec {
     Names.requireHost("proxy " + name, host);
+    Names.requireComparable("proxy " + name, host, tls.mode());
     Names.requirePort("proxy " + name + ": admin_port", adminPort);
     requireHostgroup(name, "writer_hostgroup", writerHostgroup);
     requireHostgroup(name, "reader_hostgroup", readerHostgroup);

@@ -19,6 +19,11 @@ public record ServerSpec(
     ServerId name, String host, int port, @JsonProperty("admin_port") Optional<Integer> adminPort) {
   public ServerSpec {
     Names.requireHost("server " + name, host);
+    if (host.indexOf(':') >= 0) {
+      throw new IllegalArgumentException(
+          "server %s: host %s is an IPv6 address, and MySQL can clone from none (its clone_valid_donor_list ends a host at the first ':'): give a host name that stands for it"
+              .formatted(name, Names.quoted(host)));
+    }
     Names.requirePort("server " + name + ": port", port);
     adminPort.ifPresent(admin -> {
       Names.requirePort("server " + name + ": admin_port", admin);

@@ -198,6 +198,20 @@ class ConfigurationReaderTest {
   }
 
   @Test
+  void clustersMayShareAProxySqlWithApplicationUsersOfTheirOwn() throws Exception {
+    String yaml =
+        TestingConfiguration.LEAST.replace("clusters:", "  proxy_admin: {password: p1}\nclusters:")
+            + """
+                proxies: [{name: p, kind: proxysql, host: h}]
+              - name: other
+                servers: [{name: s1, host: 127.0.0.3}]
+                proxies: [{name: p, kind: proxysql, host: h, writer_hostgroup: 30, reader_hostgroup: 40}]
+                credentials: {application: {user: app2, password: b1}}
+            """;
+    assertEquals(2, read(yaml).clusters().size());
+  }
+
+  @Test
   void theShippedFileIsInOrderAndStatesTheDefaults() throws Exception {
     String shipped = Files.readString(Path.of("..", "dropwizard-config.yml"));
     ManagerConfiguration configuration =

@@ -158,7 +158,7 @@ class StateJsonTest {
             true,
             List.of(
                 new ServerSpec(S1, "db1", 3306),
-                new ServerSpec(S2, "::1", 3307, Optional.of(33062))),
+                new ServerSpec(S2, "db2", 3307, Optional.of(33062))),
             List.of(
                 new ProxySpec(new ProxyName("p"), ProxyKind.HAPROXY, "h", 9999, 10, 20, "w", "r")),
             new SetupSpec(true, false, true, Optional.empty(), false));
