@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -148,6 +151,41 @@ class ChangeIT {
       assertEquals(last, mysql.value("SELECT COUNT(*) FROM shop.t"));
       assertEquals("1", Statements.value(ours, "SELECT 1"));
       assertEquals(StepResult.DONE, server.fence(TestPermit.of(1)));
+    }
+  }
+
+  @Test
+  void aClientThatDoesNotComeToItsEndIsNotWaitedFor() throws Exception {
+    stop();
+    // There a session that was killed is shown with what it does, until it is gone.
+    mysql = TestServers.start(1, "--performance-schema-show-processlist=ON", "--secure-file-priv=");
+    server = TestServers.adapter(mysql);
+    openWithTable();
+    mysql.sql("GRANT FILE ON *.* TO client@'%'");
+    Path pipe = Path.of(mysql.value("SELECT @@datadir"), "pipe");
+    assertEquals(0, new ProcessBuilder("mkfifo", "-m", "666", pipe.toString()).start().waitFor());
+    String there =
+        "SELECT COUNT(*) FROM performance_schema.processlist WHERE USER = 'client' AND INFO LIKE '%LOAD_FILE%'";
+    // The server waits for somebody to open the other end, and no KILL gets it out of there.
+    Thread client = Thread.ofVirtual().start(() -> read(pipe));
+    try {
+      Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> mysql.value(there).equals("1"));
+
+      assertEquals(StepResult.DONE, server.fence(TestPermit.of(1)));
+
+      assertEquals("11", readOnly());
+      assertEquals("1", mysql.value(there), "it is still there");
+    } finally {
+      new RandomAccessFile(pipe.toFile(), "rw").close();
+    }
+    client.join();
+  }
+
+  private void read(Path pipe) {
+    try (Connection client = TestServers.connect(mysql, CLIENT)) {
+      Statements.value(client, "SELECT LOAD_FILE(?)", pipe.toString());
+    } catch (SQLException _) {
+      // Fenced.
     }
   }
 
