@@ -53,11 +53,20 @@ public class ManagerApplication extends Application<ManagerConfiguration> {
 
   /** Runs a command; the process ends with it, unless it is {@code server}. */
   public static void main(String... arguments) throws Exception {
-    // In seconds. A server or proxy that is started again may have another address, and the JVM
-    // would go on with the old
-    // one for half a minute.
-    Security.setProperty("networkaddress.cache.ttl", "5");
+    limitNameCache();
     new ManagerApplication().run(arguments);
+  }
+
+  /**
+   * In seconds. A server or proxy that is started again may have another address, and the JVM would
+   * go on with the old one for half a minute. But a name service that fails together with a source
+   * must not stand in the way of the failover, whose connections are opened only then: for a minute
+   * its last answers count. A connection for changes makes sure that it leads to the same server.
+   */
+  static void limitNameCache() {
+    Security.setProperty("networkaddress.cache.ttl", "5");
+    Security.setProperty("networkaddress.cache.stale.ttl", "60");
+    Security.setProperty("networkaddress.cache.negative.ttl", "1");
   }
 
   @Override

@@ -38,6 +38,7 @@ final class AbandonedSession {
                 Deadline.after(limit),
                 () -> {
                   try (Connection connection = connections.open(manager, Map.of(), limit, limit)) {
+                    connections.requireLookedAt(connection);
                     if (!isCommitting(connection, session)) {
                       Statements.execute(connection, "KILL " + session);
                     }

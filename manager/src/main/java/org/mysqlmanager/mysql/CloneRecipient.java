@@ -127,6 +127,7 @@ final class CloneRecipient {
             Map.of("mysql_manager_clone_epoch", permit.epoch().toString()),
             timeouts.command(),
             Connections.UNLIMITED)) {
+      connections.requireLookedAt(connection);
       // Under super_read_only the clone cannot drop the databases that are there. read_only stays,
       // and the restart after the clone sets both as the server's configuration has them.
       boolean closed = Statements.isTrue(connection, "SELECT @@global.super_read_only");

@@ -53,6 +53,9 @@ final class Connections {
   private final Driver driver;
   private final HostAddresses addresses;
 
+  /** The {@code server_uuid} that the last look has seen, if there was one. */
+  private volatile Optional<String> lookedAt = Optional.empty();
+
   /** Without an administrative interface. */
   Connections(Endpoint endpoint, Duration connectTimeout, MySqlTls tls) {
     this(endpoint, Optional.empty(), connectTimeout, tls);
@@ -108,6 +111,29 @@ final class Connections {
    */
   boolean haveMoved(Set<InetAddress> at) {
     return addresses.haveReplaced(at);
+  }
+
+  /** The {@code server_uuid} of the server that a look has come to. */
+  void hasLookedAt(String uuid) {
+    lookedAt = Optional.of(uuid);
+  }
+
+  /**
+   * Refuses a connection that is about to change a server if the last look was at another one: the
+   * address behind a name may be out of date, and a different server's by now.
+   */
+  void requireLookedAt(Connection connection) throws SQLException {
+    Optional<String> expected = lookedAt;
+    if (expected.isEmpty()) {
+      return;
+    }
+    String uuid = String.valueOf(Statements.value(connection, "SELECT @@server_uuid"));
+    if (!expected.get().equals(uuid)) {
+      throw new SQLException(
+          "its server_uuid is %s, and it was %s in the last look: nothing is changed before another look"
+              .formatted(uuid, expected.get()),
+          "HY000");
+    }
   }
 
   /** Like {@link #open}, and says which way was taken. */

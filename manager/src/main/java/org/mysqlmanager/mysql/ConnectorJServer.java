@@ -17,6 +17,7 @@ import org.mysqlmanager.model.WriteProbing;
 import org.mysqlmanager.mysql.Bounded.OverrunException;
 import org.mysqlmanager.net.Deadline;
 import org.mysqlmanager.observe.ServerObservation;
+import org.mysqlmanager.observe.ServerObservation.Reachable;
 import org.mysqlmanager.observe.ServerObservation.Unreachable;
 import org.mysqlmanager.observe.WriteProbe;
 import org.mysqlmanager.reconcile.MySqlServer;
@@ -112,7 +113,9 @@ public final class ConnectorJServer implements MySqlServer {
   @Override
   public ServerObservation observe() {
     try {
-      return observer.read(Look::look);
+      Reachable seen = observer.read(Look::look);
+      connections.hasLookedAt(seen.identity().uuid());
+      return seen;
     } catch (SQLException e) {
       Diagnosis diagnosis = diagnosis(e);
       return new Unreachable(diagnosis.cause(), diagnosis.sentence());

@@ -69,6 +69,7 @@ final class ControlSession implements AutoCloseable {
    * Opens a session under the permit's epoch.
    *
    * @param limit bounds waiting for locks and for each answer
+   * @throws SQLException also if it is another server than the last look was at
    * @throws PermitLostException if a session of a newer leader is on the server
    */
   static ControlSession open(
@@ -125,6 +126,7 @@ final class ControlSession implements AutoCloseable {
       throws SQLException, PermitLostException {
     Connection connection = opened.connection();
     try {
+      connections.requireLookedAt(connection);
       Dialect dialect = Dialect.of(connection);
       String id = Statements.value(connection, "SELECT CONNECTION_ID()");
       ControlSession session =

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 import org.mysqlmanager.net.AddressBook;
 
@@ -21,14 +22,20 @@ import org.mysqlmanager.net.AddressBook;
 final class HostAddresses {
   private final String host;
   private final AddressBook.Resolver resolver;
+  private final ThreadFactory threads;
   private @Nullable FutureTask<Set<InetAddress>> lookUp;
 
   /** The last answer; empty if there was none. */
   private volatile Set<InetAddress> known = Set.of();
 
   HostAddresses(String host, AddressBook.Resolver resolver) {
+    this(host, resolver, Thread.ofPlatform().daemon().name("resolve-" + host).factory());
+  }
+
+  HostAddresses(String host, AddressBook.Resolver resolver, ThreadFactory threads) {
     this.host = host;
     this.resolver = resolver;
+    this.threads = threads;
   }
 
   /**
@@ -66,8 +73,9 @@ final class HostAddresses {
             known = found;
             return found;
           });
+      // If there is no thread to be had, the next one who asks must not wait for this task.
+      threads.newThread(task).start();
       lookUp = task;
-      Thread.ofPlatform().daemon().name("resolve-" + host).start(task);
     }
     return task;
   }

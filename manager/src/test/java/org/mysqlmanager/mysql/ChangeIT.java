@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.mysqlmanager.mysql.ObserveIT.reachable;
 
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -187,6 +188,25 @@ class ChangeIT {
     } catch (SQLException _) {
       // Fenced.
     }
+  }
+
+  @Test
+  void anotherServerThanTheOneThatWasLookedAtIsNotChanged() throws Exception {
+    assertEquals(StepResult.DONE, server.openForWrites(TestPermit.of(1)));
+    reachable(server.observe());
+    Path identity = Path.of(mysql.value("SELECT @@datadir"), "auto.cnf");
+    mysql.kill();
+    Files.delete(identity);
+    mysql.startAgain();
+    assertEquals("11", readOnly());
+
+    var failed = assertInstanceOf(StepResult.Failed.class, server.openForWrites(TestPermit.of(1)));
+
+    assertTrue(failed.reason().contains("server_uuid"), failed.reason());
+    assertEquals("11", readOnly());
+    reachable(server.observe());
+    assertEquals(StepResult.DONE, server.openForWrites(TestPermit.of(1)));
+    assertEquals("00", readOnly());
   }
 
   @Test

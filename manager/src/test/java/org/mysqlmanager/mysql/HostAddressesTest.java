@@ -63,6 +63,24 @@ class HostAddressesTest {
   }
 
   @Test
+  void looksUpAgainAfterThereWasNoThreadForIt() throws Exception {
+    AtomicInteger wanted = new AtomicInteger();
+    HostAddresses starved =
+        new HostAddresses(
+            "s1",
+            this::resolve,
+            task -> {
+              if (wanted.getAndIncrement() == 0) {
+                throw new OutOfMemoryError("unable to create native thread");
+              }
+              return Thread.ofPlatform().daemon().unstarted(task);
+            });
+    assertThrows(OutOfMemoryError.class, starved::await);
+
+    assertEquals(Set.of(OLD), starved.await());
+  }
+
+  @Test
   void doesNotWaitForALookUpThatHangsAndBeginsNoSecondOne() throws Exception {
     CountDownLatch hangs = new CountDownLatch(1);
     AtomicInteger begun = new AtomicInteger();
