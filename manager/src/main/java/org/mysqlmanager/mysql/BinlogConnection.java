@@ -40,6 +40,12 @@ final class BinlogConnection implements AutoCloseable {
   /** An end packet is shorter than this; a row that begins with the same byte is longer. */
   private static final int END_BYTES = 9;
 
+  /** The number of {@code utf8mb4_general_ci}, which every version knows. */
+  private static final byte UTF8MB4_GENERAL_CI = 45;
+
+  /** Between version and collation: session, first half of the challenge, zero, capabilities. */
+  private static final int BEFORE_COLLATION = 4 + 8 + 1 + 2;
+
   private final Socket socket;
   private final PacketChannel channel;
 
@@ -73,7 +79,7 @@ final class BinlogConnection implements AutoCloseable {
       throws IOException {
     byte[] greetingBytes = channel.read();
     refuseError(greetingBytes);
-    GreetingPacket greeting = new GreetingPacket(greetingBytes);
+    GreetingPacket greeting = new GreetingPacket(inUtf8(greetingBytes));
     boolean offered = (greeting.getServerCapabilities() & ClientCapabilities.SSL) != 0;
     boolean encrypt =
         switch (tls.mode()) {
@@ -92,6 +98,21 @@ final class BinlogConnection implements AutoCloseable {
     }
     new Authenticator(greeting, channel, null, account.user(), account.password()).authenticate();
     channel.authenticationComplete();
+  }
+
+  /**
+   * That greeting with another default collation. The library logs in with the server's default,
+   * but sends the user's name in UTF-8: in the name of a server's {@code latin1} it would be
+   * another's.
+   */
+  static byte[] inUtf8(byte[] greeting) {
+    int end = 1; // behind the protocol's version, in the server's
+    while (greeting[end] != 0) {
+      end++;
+    }
+    byte[] changed = greeting.clone();
+    changed[end + 1 + BEFORE_COLLATION] = UTF8MB4_GENERAL_CI;
+    return changed;
   }
 
   /** Carries out a statement and gives the rows, if it has any; no value may be NULL. */

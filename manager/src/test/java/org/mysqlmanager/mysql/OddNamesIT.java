@@ -297,6 +297,27 @@ class OddNamesIT {
   }
 
   @Test
+  void aUserWithAnUmlautSavesTransactionsOfAServerWhoseDefaultIsLatin1() throws Exception {
+    Account umlaut = new Account("müller", "ü");
+    try (TestingMySql latin = TestingMySql.start(2, "--character-set-server=latin1")) {
+      try (Connection root = latin.connect()) {
+        Statements.execute(
+            root, "CREATE USER ?@'%' IDENTIFIED BY ?", umlaut.user(), umlaut.password());
+        Statements.execute(root, "GRANT REPLICATION SLAVE ON *.* TO ?@'%'", umlaut.user());
+      }
+      assertEquals(
+          StepResult.DONE,
+          ErrantTransactions.save(
+              latin.endpoint(),
+              MySqlTls.REQUIRED,
+              umlaut,
+              latin.executed(),
+              folder.resolve("saved"),
+              TestServers.PATIENT));
+    }
+  }
+
+  @Test
   void whatMySqlSaysIsOneHarmlessLine() throws Exception {
     String hostile = "\u001b[2J\r\n2026-01-01 INFO all is well \u009b31m";
     try (Connection root = mysql.connect()) {
