@@ -87,14 +87,21 @@ final class Setup {
     statements.change("LOAD MYSQL USERS TO RUNTIME");
   }
 
-  /** Our columns only: the rest of a row that exists is the operator's. */
+  /**
+   * Our columns only: the rest of a row that exists is the operator's. A user can have two rows,
+   * one for clients and one for servers, which together are all that is needed; the tables' keys
+   * admit no third.
+   */
   private void putIntoTable(String schema, Account user, Statements statements)
       throws AdminFailure, Halted {
     String name = Sql.quote(user.user());
     String password = Sql.quote(user.password());
     statements.change(
-        "UPDATE %s.mysql_users SET password=%s, active=1, default_hostgroup=%d, frontend=1, backend=1 WHERE username=%s"
+        "UPDATE %s.mysql_users SET password=%s, active=1, default_hostgroup=%d WHERE username=%s"
             .formatted(schema, password, defaultHostgroup, name));
+    statements.change(
+        "UPDATE %1$s.mysql_users SET frontend=1, backend=1 WHERE username=%2$s AND (SELECT count(*) FROM %1$s.mysql_users WHERE username=%2$s)=1"
+            .formatted(schema, name));
     statements.change(
         "INSERT OR IGNORE INTO %s.mysql_users(username,password,default_hostgroup,transaction_persistent,comment) VALUES (%s,%s,%d,1,'by MySQL Manager')"
             .formatted(schema, name, password, defaultHostgroup));

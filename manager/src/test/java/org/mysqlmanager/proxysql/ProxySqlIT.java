@@ -218,6 +218,32 @@ class ProxySqlIT {
   }
 
   @Test
+  void leavesAUserTwoRowsOfWhichOneIsForClientsAndOneForServers() throws Exception {
+    String insert =
+        "INSERT INTO mysql_users(username,password,frontend,backend,max_connections) VALUES ('app','x',%d,%d,%d)";
+    admin(insert.formatted(1, 0, 77));
+    admin(insert.formatted(0, 1, 78));
+
+    assertApplied(to(s1));
+
+    assertEquals(
+        2,
+        count(
+            admin(
+                "SELECT count(*) AS n FROM main.mysql_users WHERE (frontend,backend,max_connections) IN (VALUES (1,0,77),(0,1,78)) AND default_hostgroup=10")));
+  }
+
+  @Test
+  void completesAUserWhoIsThereForClientsOnly() throws Exception {
+    admin("INSERT INTO mysql_users(username,password,frontend,backend) VALUES ('app','x',1,0)");
+
+    assertApplied(to(s1));
+
+    assertEquals(
+        1, count(admin("SELECT count(*) AS n FROM main.mysql_users WHERE frontend+backend=2")));
+  }
+
+  @Test
   void restartKeepsEverything() throws Exception {
     assertApplied(to(s1, s2));
     assertApplied(to(s2, s3));
