@@ -25,7 +25,8 @@ public final class Dialer {
   }
 
   /**
-   * Connects to the first address of the host that accepts.
+   * Connects to the first address of the host that accepts. One that does not answer takes no more
+   * than its share of the time from those behind it.
    *
    * @param expected what should listen there, for the sentence that says that nothing does
    */
@@ -33,11 +34,13 @@ public final class Dialer {
       throws CannotConnect {
     List<InetAddress> candidates = addresses.addressesOf(host, deadline);
     String problem = "host '" + host + "' does not resolve: correct the name or the name service";
+    int left = candidates.size();
     for (InetAddress address : candidates) {
+      Deadline share = Deadline.after(deadline.remaining().dividedBy(left--));
       Socket socket = new Socket();
       try {
         socket.setTcpNoDelay(true);
-        socket.connect(new InetSocketAddress(address, port), deadline.remainingMillis());
+        socket.connect(new InetSocketAddress(address, port), share.remainingMillis());
         return socket;
       } catch (SocketTimeoutException _) {
         problem = "no connection in time: is the machine up, and the port open in its firewall?";

@@ -11,6 +11,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.KeyStoreException;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
@@ -112,7 +113,12 @@ sealed interface TrustedAuthorities {
       TrustManagerFactory managers =
           TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
       managers.init(store);
-      return managers.getTrustManagers();
+      for (TrustManager manager : managers.getTrustManagers()) {
+        if (manager instanceof X509ExtendedTrustManager judge) {
+          return new TrustManager[] {new InTime(judge)};
+        }
+      }
+      throw new KeyStoreException("this Java judges no certificates");
     }
   }
 
@@ -123,6 +129,62 @@ sealed interface TrustedAuthorities {
       return context;
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("every Java has TLS", e);
+    }
+  }
+
+  /**
+   * What the other one judges, and the dates of a server's own certificate: to the JDK one that is
+   * itself in the file is good without them.
+   */
+  final class InTime extends X509ExtendedTrustManager {
+    private final X509ExtendedTrustManager judge;
+
+    InTime(X509ExtendedTrustManager judge) {
+      this.judge = judge;
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket)
+        throws CertificateException {
+      judge.checkClientTrusted(chain, authType, socket);
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
+        throws CertificateException {
+      judge.checkClientTrusted(chain, authType, engine);
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType)
+        throws CertificateException {
+      judge.checkClientTrusted(chain, authType);
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket)
+        throws CertificateException {
+      judge.checkServerTrusted(chain, authType, socket);
+      chain[0].checkValidity();
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
+        throws CertificateException {
+      judge.checkServerTrusted(chain, authType, engine);
+      chain[0].checkValidity();
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType)
+        throws CertificateException {
+      judge.checkServerTrusted(chain, authType);
+      chain[0].checkValidity();
+    }
+
+    @Override
+    public X509Certificate[] getAcceptedIssuers() {
+      return judge.getAcceptedIssuers();
     }
   }
 

@@ -112,7 +112,14 @@ class TlsIT {
     try (TestingMySql server =
         TestServers.start(3, "--ssl-cert=" + expired.certificate(), "--ssl-key=" + expired.key())) {
       judgesExpired(server.endpoint());
+      // Nor is it any better for being trusted itself.
+      Optional<String> itself = Optional.of(expired.certificate().toString());
+      refuses(server.endpoint(), new MySqlTls(TlsMode.VERIFY_CA, itself, itself), "has expired");
     }
+    Identity good = authority.issueForLoopback("good");
+    show(mysql, good);
+    Optional<String> itself = Optional.of(good.certificate().toString());
+    letsIn(mysql.endpoint(), new MySqlTls(TlsMode.VERIFY_IDENTITY, itself, itself));
   }
 
   private static void judgesExpired(Endpoint endpoint) throws Exception {
