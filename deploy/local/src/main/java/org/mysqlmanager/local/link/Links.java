@@ -219,6 +219,18 @@ public final class Links implements AutoCloseable {
     }
   }
 
+  /** Whether anything that somebody sends to that component may have to be stopped. */
+  boolean isAnyToBeStopped(String component) {
+    lock.lock();
+    try {
+      return closed
+          || cuts.keySet().stream().anyMatch(cut -> cut.to().equals(component))
+          || holds.stream().anyMatch(hold -> hold.direction().to().equals(component));
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Adds a connection unless it is refused. */
   boolean add(RelayedConnection connection) {
     lock.lock();

@@ -126,11 +126,13 @@ final class Relay {
   private void serve(Socket near) {
     try {
       Optional<String> owner = links.owners().owner(near.getPort(), advertised);
-      if (owner.isEmpty()) {
-        near.close(); // nobody waits for an answer
+      if (owner.isEmpty() && links.isAnyToBeStopped(component)) {
+        near.close(); // whose it was is not known any more: it may be what must not arrive
         return;
       }
-      Direction direction = new Direction(owner.get(), component);
+      // What was sent before the end arrives, as it does without a relay: members of a ZooKeeper
+      // ensemble ask to be called back like this.
+      Direction direction = new Direction(owner.orElse(Links.CLIENT), component);
       if (links.isRefused(direction)) {
         RelayedConnection.reset(near);
         return;

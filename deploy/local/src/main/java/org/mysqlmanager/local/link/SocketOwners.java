@@ -56,7 +56,10 @@ final class SocketOwners {
         return Optional.of(component.getKey());
       }
     }
-    return Optional.of(Links.CLIENT);
+    // Somebody may have given up while this was looked for; then nobody knows who it was.
+    return tableSince(System.nanoTime()).inode(local, remote).equals(inode)
+        ? Optional.of(Links.CLIENT)
+        : Optional.empty();
   }
 
   /** Connections that come together are looked up in the same table: it costs milliseconds. */
