@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,6 +33,9 @@ public final class SupervisedProcess implements AutoCloseable {
   private static final int NO_RESTART = -1;
   private static final Duration SHORT_WAIT = Duration.ofSeconds(1);
   private static final Duration KILL_DEADLINE = Duration.ofSeconds(10);
+  private static final Duration STOP_DEADLINE = Duration.ofSeconds(20);
+  private static final char ENDED = 'X';
+  private static final String STOPPED_OR_ENDED = "TtZx" + ENDED;
   private static final String SCRIPT = readScript();
 
   private final Process supervisor;
@@ -137,10 +142,50 @@ public final class SupervisedProcess implements AutoCloseable {
     return orderly;
   }
 
-  /** Freezes the program (SIGSTOP): it keeps its connections and ports and answers nothing. */
+  /**
+   * Freezes the program (SIGSTOP): it keeps its connections and ports and answers nothing. Returns
+   * when it stands still, which is a moment after the signal.
+   */
   public void pause() {
     signal("STOP");
     paused = true;
+    child()
+        .map(ProcessHandle::pid)
+        .ifPresent(pid -> {
+          if (!Await.until(STOP_DEADLINE, () -> standsStill(pid))) {
+            throw new LocalException(
+                name + " goes on " + STOP_DEADLINE.toSeconds() + " s after SIGSTOP");
+          }
+        });
+  }
+
+  /**
+   * Whether all its threads are stopped, or it has ended. Where there is no /proc, nobody knows.
+   */
+  private static boolean standsStill(long pid) {
+    try (DirectoryStream<Path> threads =
+        Files.newDirectoryStream(Path.of("/proc/" + pid + "/task"))) {
+      for (Path thread : threads) {
+        if (STOPPED_OR_ENDED.indexOf(state(thread)) < 0) {
+          return false;
+        }
+      }
+    } catch (IOException | DirectoryIteratorException _) {
+      // The program has just ended.
+    }
+    return true;
+  }
+
+  /**
+   * As in proc_pid_stat(5): behind the name, which is in parentheses and may hold any character.
+   */
+  private static char state(Path thread) {
+    try {
+      String line = Files.readString(thread.resolve("stat"), StandardCharsets.ISO_8859_1);
+      return line.charAt(line.lastIndexOf(')') + 2);
+    } catch (IOException _) {
+      return ENDED;
+    }
   }
 
   /** Lets a frozen program go on (SIGCONT). */

@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
@@ -69,6 +71,19 @@ class SupervisedProcessTest {
       assertTrue(process.isPaused());
       assertTrue(process.terminate(Duration.ofSeconds(20)));
       assertEquals(OptionalInt.of(3), process.exitStatus());
+    }
+  }
+
+  @Test
+  @EnabledOnOs(value = OS.LINUX, disabledReason = "reads /proc")
+  void aBusyProgramStandsStillWhenPauseReturns() throws Exception {
+    try (SupervisedProcess process = start(false, "sh", "-c", "while :; do :; done")) {
+      Path stat = Path.of("/proc/%d/stat".formatted(process.child().orElseThrow().pid()));
+      for (int i = 0; i < 50; i++) {
+        process.pause();
+        assertTrue(Files.readString(stat).contains(") T "), "time " + i);
+        process.resume();
+      }
     }
   }
 
